@@ -1,0 +1,62 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+// Strict memory safety everywhere: each unsafe expression is spelled `unsafe` and carries its reason.
+// `Lifetimes` lets a function return a view (`RawSpan`) that borrows from its argument.
+let house: [SwiftSetting] = [
+    .strictMemorySafety(),
+    .enableExperimentalFeature("Lifetimes"),
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+]
+
+let package = Package(
+    name: "coronet",
+    products: [
+        .executable(name: "coronet", targets: ["coronet"])
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+    ],
+    targets: [
+        // The C the house stands on.
+        .target(
+            name: "CShims", path: "CShims",
+            linkerSettings: [.linkedLibrary("uring"), .linkedLibrary("numa")]),
+
+        // The engine, bottom to top. Arrows point down only.
+        .target(name: "Memory", dependencies: ["CShims"], swiftSettings: house),
+        .target(name: "Wire", swiftSettings: house),
+        .target(name: "Reactor", dependencies: ["CShims", "Memory"], swiftSettings: house),
+        .target(name: "Keyspace", dependencies: ["Memory"], swiftSettings: house),
+        .target(name: "Commands", dependencies: ["Keyspace", "Wire"], swiftSettings: house),
+        .target(
+            name: "Node",
+            dependencies: [
+                "Commands", "Keyspace", "Wire", "Reactor", "Memory", "CShims",
+                .product(name: "Logging", package: "swift-log"),
+            ],
+            swiftSettings: house),
+
+        // The programs.
+        .executableTarget(
+            name: "coronet",
+            dependencies: [
+                "Node",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "Logging", package: "swift-log"),
+            ],
+            swiftSettings: house),
+        .executableTarget(
+            name: "floor", dependencies: ["Reactor", "Wire"], path: "perf/floor", swiftSettings: house),
+
+        // Tests mirror Sources/ by name.
+        .testTarget(name: "MemoryTests", dependencies: ["Memory"], swiftSettings: house),
+        .testTarget(name: "WireTests", dependencies: ["Wire"], swiftSettings: house),
+        .testTarget(name: "ReactorTests", dependencies: ["Reactor"], swiftSettings: house),
+        .testTarget(name: "KeyspaceTests", dependencies: ["Keyspace"], swiftSettings: house),
+        .testTarget(name: "CommandsTests", dependencies: ["Commands"], swiftSettings: house),
+        .testTarget(name: "NodeTests", dependencies: ["Node"], swiftSettings: house),
+    ]
+)
