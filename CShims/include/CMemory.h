@@ -6,6 +6,8 @@
 #include <string.h>
 #include <numaif.h>
 #include <sys/mman.h>
+#include <sys/syscall.h>
+#include <unistd.h>
 #if defined(__SSE2__)
 #include <emmintrin.h>
 #elif defined(__ARM_NEON)
@@ -69,6 +71,16 @@ static inline int coronet_prefer_node(void *address, size_t count, int node) {
     if (node < 0 || (size_t)node >= sizeof(mask) * 8) return -1;
     mask[(size_t)node / (8 * sizeof(long))] |= 1UL << ((size_t)node % (8 * sizeof(long)));
     return (int)mbind(address, count, MPOL_PREFERRED, mask, sizeof(mask) * 8, 0);
+}
+
+// Why: the affinity calls and SCHED_IDLE are declared only under _GNU_SOURCE, which Swift's importer does not set.
+// The calling thread may run where the process's first thread may, when nothing else wants to.
+static inline void coronet_become_idle(void) {
+    unsigned long mask[128] = {0};
+    int priority = 0;
+    if (syscall(SYS_sched_getaffinity, getpid(), sizeof(mask), mask) > 0)
+        syscall(SYS_sched_setaffinity, 0, sizeof(mask), mask);
+    syscall(SYS_sched_setscheduler, 0, 5 /* SCHED_IDLE */, &priority);
 }
 
 // Why: MAP_FAILED is a macro with a cast, which Swift does not import. Answers NULL where mmap fails.
