@@ -1,0 +1,36 @@
+import Wire
+
+extension CommandReply {
+    /// COMMAND LIST [FILTERBY MODULE name | ACLCAT category | PATTERN pattern]
+    static func list(_ arguments: borrowing Arguments, reply: inout ReplyWriter) {
+        if arguments.count == 2 {
+            list(reply: &reply) { _ in true }
+        } else if arguments.count == 5, arguments[2].equals("filterby") {
+            let filter = arguments[4]
+            if arguments[3].equals("module") {
+                list(reply: &reply) { _ in false }
+            } else if arguments[3].equals("aclcat") {
+                let category = CommandCategories.names.first { filter.equals($0.name) }?.category
+                list(reply: &reply) { spec in category.map(spec.categories.contains) ?? false }
+            } else if arguments[3].equals("pattern") {
+                let pattern = filter.copied()
+                list(reply: &reply) { spec in
+                    Glob.matches(
+                        pattern: pattern.span.bytes, text: spec.name.utf8.span.raw, ignoringCase: true)
+                }
+            } else {
+                reply.error("ERR syntax error" as StaticString)
+            }
+        } else {
+            reply.error("ERR syntax error" as StaticString)
+        }
+    }
+
+    /// The names of commands and subcommands that pass.
+    private static func list(reply: inout ReplyWriter, where isListed: (CommandSpec) -> Bool) {
+        let all = CommandTable.specs.lazy.flatMap { [$0] + $0.subcommands }
+        let listed = all.filter(isListed).map(\.name)
+        reply.set(listed.count)
+        for name in listed { reply.bulk(name) }
+    }
+}
