@@ -9,3 +9,4 @@
 #include "cpu.h"
 #include "numa_shims.h"
 #include "sockets.h"
+#include "cycles.h"
