@@ -6,18 +6,15 @@ import Wire
 extension CoreState {
     // MARK: Sending
 
-    /// Puts the turn's messages into the mailboxes. Returns the rings to wake: those of cores that sleep.
-    mutating func publishMail() -> [WakeHandle] {
+    /// Puts the turn's messages into the mailboxes. Returns the cores to wake: those that sleep over them.
+    mutating func publishMail() -> [CoreID] {
         guard !outbox.isEmpty else { return [] }
-        var asleep: [WakeHandle] = []
+        var asleep: [CoreID] = []
         for recipient in outbox.takeRecipients() where recipient != id {
             let messages = outbox.take(for: recipient)
-            let posted = node.post(messages, from: id, to: recipient)
+            let posted = office.post(messages, to: recipient)
             if posted < messages.count { outbox.putBack(messages[posted...], for: recipient) }
-            if posted > 0, let handle = node.wakeIfAsleep(recipient) {
-                asleep.append(handle)
-                statistics.wakesSent += 1
-            }
+            if office.publish(to: recipient) { asleep.append(recipient) }
         }
         return asleep
     }
@@ -26,10 +23,10 @@ extension CoreState {
 
     /// Works off what other cores, and this one itself, have said.
     mutating func drainMail() {
-        for peer in 0..<coreCount {
-            let sender = CoreID(rawValue: UInt16(truncatingIfNeeded: peer))
-            if sender == id { continue }
-            while let message = node.take(from: sender, at: id) { receive(message) }
+        for index in 0..<coreCount where index != id.index {
+            let sender = CoreID(index)
+            while let message = office.take(from: sender) { receive(message) }
+            office.release(sender)
         }
         deliverToSelf()
     }
