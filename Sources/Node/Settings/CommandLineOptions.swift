@@ -20,7 +20,8 @@ struct CommandLineOptions: Equatable {
         var needsValue = false
         while let argument = rest.popFirst() {
             if argument.hasPrefix("--") && !needsValue {
-                guard let words = ConfigLine.words(of: Array(argument.utf8.dropFirst(2))), let name = words.first
+                guard let words = ConfigLine.words(of: Array(argument.utf8.dropFirst(2))),
+                    let name = words.first
                 else { throw ConfigError(place: "command line", text: "'\(argument)' names no directive") }
                 options.append(Option(name: name, values: Array(words.dropFirst())))
                 needsValue = words.count == 1
@@ -31,7 +32,8 @@ struct CommandLineOptions: Equatable {
             } else {
                 guard !options.isEmpty else {
                     throw ConfigError(
-                        place: "command line", text: "'\(argument)' stands after the file, before any --directive")
+                        place: "command line",
+                        text: "'\(argument)' stands after the file, before any --directive")
                 }
                 options[options.count - 1].values.append(argument)
                 needsValue = false

@@ -6,7 +6,8 @@ public enum ConfigCommand {
     ///
     /// A pattern without `* ? [` is a name, shown as the client wrote it. Redis answers in the order of its hash
     /// table, which differs from start to start; here names asked for by name come first, then the list's order.
-    public static func get(_ patterns: [String], from store: SettingsStore) -> [(name: String, value: String)] {
+    public static func get(_ patterns: [String], from store: SettingsStore) -> [(name: String, value: String)]
+    {
         var found: [(name: String, value: String)] = []
         var seen: Set<String> = []
         for pattern in patterns {
@@ -26,7 +27,7 @@ public enum ConfigCommand {
 
     private static func matches(_ pattern: String, _ name: String) -> Bool {
         Glob.matches(
-            pattern: Array(pattern.utf8).span.bytes, text: Array(name.utf8).span.bytes, ignoringCase: true)
+            pattern: Array(pattern.utf8).span.raw, text: Array(name.utf8).span.raw, ignoringCase: true)
     }
 
     /// Why CONFIG SET changed nothing: the error reply's text, its code included.

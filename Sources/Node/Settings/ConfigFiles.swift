@@ -27,11 +27,10 @@ public struct ConfigFiles: Sendable {
 
 private func refusal(_ code: Int32 = errno) -> ConfigFiles.Refusal {
     var text = [CChar](repeating: 0, count: 128)
-    let length = text.count
-    guard let message = unsafe strerror_r(code, &text, length) else {
-        return ConfigFiles.Refusal(text: "error \(code)")
-    }
-    return unsafe ConfigFiles.Refusal(text: String(cString: message))
+    // The POSIX variant: it fills the buffer and always ends it with a zero.
+    guard unsafe strerror_r(code, &text, text.count) == 0 else { return .init(text: "error \(code)") }
+    let bytes = text.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }
+    return .init(text: String(decoding: bytes, as: UTF8.self))
 }
 
 private func systemRead(_ path: String) -> Result<[UInt8], ConfigFiles.Refusal> {
@@ -63,10 +62,10 @@ private func systemMatch(_ pattern: String) -> [String] {
 }
 
 private func systemFolderRefusal(_ path: String) -> ConfigFiles.Refusal? {
-    let folder = unsafe open(path, O_PATH | O_DIRECTORY | O_CLOEXEC)
-    guard folder >= 0 else { return refusal() }
-    close(folder)
-    return unsafe access(path, X_OK) == 0 ? nil : refusal()
+    guard unsafe access(path, X_OK) == 0 else { return refusal() }
+    var status = stat()
+    guard unsafe stat(path, &status) == 0 else { return refusal() }
+    return status.st_mode & S_IFMT == S_IFDIR ? nil : refusal(ENOTDIR)
 }
 
 /// Writes beside the file, forces that to disk, renames it into place, forces the folder to disk: whoever reads the
@@ -81,7 +80,7 @@ private func systemReplace(_ path: String, _ bytes: [UInt8]) -> Result<Void, Con
     var problem: Int32 = 0
     var written = 0
     while problem == 0 && written < bytes.count {
-        let count = unsafe bytes.withUnsafeBytes { unsafe write(file, $0.baseAddress! + written, $0.count - written) }
+        let count = unsafe bytes[written...].withUnsafeBytes { unsafe write(file, $0.baseAddress, $0.count) }
         if count >= 0 { written += count } else if errno != EINTR { problem = errno }
     }
     if problem == 0 && (fchmod(file, mode) != 0 || fsync(file) != 0) { problem = errno }

@@ -41,7 +41,8 @@ public struct ConfigLoad {
             load.store.file = path == "-" ? nil : absolute(path)
         }
         for option in line.options {
-            try load.apply([option.name] + option.values, place: "command line", shown: "--" + option.name, depth: 0)
+            try load.apply(
+                [option.name] + option.values, place: "command line", shown: "--" + option.name, depth: 0)
         }
         return load.store
     }
@@ -52,7 +53,8 @@ public struct ConfigLoad {
 
     private mutating func read(_ path: String, place: String?, depth: Int) throws(ConfigError) {
         guard depth < ConfigLoad.depthMax else {
-            throw ConfigError(place: place ?? path, text: "include: nested more than \(ConfigLoad.depthMax) deep")
+            throw ConfigError(
+                place: place ?? path, text: "include: nested more than \(ConfigLoad.depthMax) deep")
         }
         let bytes: [UInt8]
         switch files.read(path) {
@@ -64,7 +66,8 @@ public struct ConfigLoad {
         var number = 0
         for line in bytes.split(separator: 10, omittingEmptySubsequences: false) {
             number += 1
-            guard let first = line.first(where: { !ConfigLine.isSpace($0) }), first != UInt8(ascii: "#") else {
+            guard let first = line.first(where: { !ConfigLine.isSpace($0) }), first != UInt8(ascii: "#")
+            else {
                 continue
             }
             let place = "\(shownPath):\(number)"
