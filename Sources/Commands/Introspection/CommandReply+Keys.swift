@@ -43,10 +43,10 @@ extension CommandReply {
         var options = 4..<max(arguments.count, 4)
         if id == .set {
             options = 5..<max(arguments.count, 5)
-            let reads = options.contains { arguments[$0].equals("get") || arguments[$0].equals("ifeq") }
+            let reads = options.contains { arguments[$0].spells("get") || arguments[$0].spells("ifeq") }
             return reads ? [.readWrite, .access, .update] : [.overwrite, .update]
         }
-        let writes = options.contains { arguments[$0].equals("set") || arguments[$0].equals("incrby") }
+        let writes = options.contains { arguments[$0].spells("set") || arguments[$0].spells("incrby") }
         return writes ? [.readWrite, .access, .update] : [.readOnly, .access]
     }
 }

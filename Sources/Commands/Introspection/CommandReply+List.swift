@@ -5,18 +5,18 @@ extension CommandReply {
     static func list(_ arguments: borrowing Arguments, reply: inout ReplyWriter) {
         if arguments.count == 2 {
             list(reply: &reply) { _ in true }
-        } else if arguments.count == 5, arguments[2].equals("filterby") {
+        } else if arguments.count == 5, arguments[2].spells("filterby") {
             let filter = arguments[4]
-            if arguments[3].equals("module") {
+            if arguments[3].spells("module") {
                 list(reply: &reply) { _ in false }
-            } else if arguments[3].equals("aclcat") {
-                let category = CommandCategories.names.first { filter.equals($0.name) }?.category
+            } else if arguments[3].spells("aclcat") {
+                let category = CommandCategories.names.first { filter.spells($0.name) }?.category
                 list(reply: &reply) { spec in category.map(spec.categories.contains) ?? false }
-            } else if arguments[3].equals("pattern") {
+            } else if arguments[3].spells("pattern") {
                 let pattern = filter.copied()
                 list(reply: &reply) { spec in
                     Glob.matches(
-                        pattern: pattern.span.bytes, text: spec.name.utf8.span.raw, ignoringCase: true)
+                        pattern: pattern.span.raw, text: spec.name.utf8.span.raw, ignoringCase: true)
                 }
             } else {
                 reply.error("ERR syntax error" as StaticString)
