@@ -4,7 +4,9 @@ extension CommandReply {
     /// COMMAND LIST [FILTERBY MODULE name | ACLCAT category | PATTERN pattern]
     static func list(_ arguments: borrowing Arguments, reply: inout ReplyWriter) {
         if arguments.count == 2 {
-            list(reply: &reply) { _ in true }
+            let names = names { _ in true }
+            reply.set(names.count)
+            for name in names { reply.bulk(name) }
         } else if arguments.count == 5, arguments[2].spells("filterby") {
             let filter = arguments[4]
             if arguments[3].spells("module") {
@@ -26,11 +28,14 @@ extension CommandReply {
         }
     }
 
-    /// The names of commands and subcommands that pass.
+    /// The names of commands and subcommands that pass, as an array; without a filter they are a set.
     private static func list(reply: inout ReplyWriter, where isListed: (CommandSpec) -> Bool) {
-        let all = CommandTable.specs.lazy.flatMap { [$0] + $0.subcommands }
-        let listed = all.filter(isListed).map(\.name)
-        reply.set(listed.count)
-        for name in listed { reply.bulk(name) }
+        let names = names(where: isListed)
+        reply.array(names.count)
+        for name in names { reply.bulk(name) }
+    }
+
+    private static func names(where isListed: (CommandSpec) -> Bool) -> [String] {
+        CommandTable.specs.flatMap { [$0] + $0.subcommands }.filter(isListed).map(\.name)
     }
 }
