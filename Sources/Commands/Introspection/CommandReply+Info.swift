@@ -14,7 +14,7 @@ extension CommandReply {
             if let spec = spec(named: arguments[index]) {
                 info(spec, reply: &reply)
             } else {
-                reply.nullArray()
+                reply.null()
             }
         }
     }
@@ -33,7 +33,8 @@ extension CommandReply {
         for tip in spec.tips { reply.bulk(tip) }
         reply.set(spec.keySpecs.count)
         for keys in spec.keySpecs { info(keys, reply: &reply) }
-        reply.set(spec.subcommands.count)
+        if spec.subcommands.isEmpty { return reply.set(0) }
+        reply.array(spec.subcommands.count)
         for subcommand in spec.subcommands { info(subcommand, reply: &reply) }
     }
 

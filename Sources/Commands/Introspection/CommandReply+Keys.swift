@@ -40,13 +40,29 @@ extension CommandReply {
         _ keys: KeySpec, of id: CommandID, _ arguments: borrowing Arguments
     ) -> KeyFlags {
         guard keys.flags.contains(.variable) else { return keys.flags }
-        var options = 4..<max(arguments.count, 4)
         if id == .set {
-            options = 5..<max(arguments.count, 5)
-            let reads = options.contains { arguments[$0].equals("get") || arguments[$0].equals("ifeq") }
-            return reads ? [.readWrite, .access, .update] : [.overwrite, .update]
+            for index in 5..<max(arguments.count, 5)
+            where arguments[index].spells("get") || arguments[index].spells("ifeq") {
+                return [.readWrite, .access, .update]
+            }
+            return [.overwrite, .update]
         }
-        let writes = options.contains { arguments[$0].equals("set") || arguments[$0].equals("incrby") }
-        return writes ? [.readWrite, .access, .update] : [.readOnly, .access]
+        return onlyGets(arguments) ? [.readOnly, .access] : [.readWrite, .access, .update]
+    }
+
+    /// True if every operation of the BITFIELD call that stands behind COMMAND GETKEYSANDFLAGS is a well-formed GET.
+    private static func onlyGets(_ arguments: borrowing Arguments) -> Bool {
+        var index = 4
+        while index < arguments.count {
+            let rest = arguments.count - index - 1
+            if arguments[index].spells("get"), rest >= 2 {
+                index += 3
+            } else if arguments[index].spells("overflow"), rest >= 1 {
+                index += 2
+            } else {
+                return false
+            }
+        }
+        return true
     }
 }

@@ -4,19 +4,21 @@ extension CommandReply {
     /// COMMAND LIST [FILTERBY MODULE name | ACLCAT category | PATTERN pattern]
     static func list(_ arguments: borrowing Arguments, reply: inout ReplyWriter) {
         if arguments.count == 2 {
-            list(reply: &reply) { _ in true }
-        } else if arguments.count == 5, arguments[2].equals("filterby") {
+            let names = names { _ in true }
+            reply.set(names.count)
+            for name in names { reply.bulk(name) }
+        } else if arguments.count == 5, arguments[2].spells("filterby") {
             let filter = arguments[4]
-            if arguments[3].equals("module") {
+            if arguments[3].spells("module") {
                 list(reply: &reply) { _ in false }
-            } else if arguments[3].equals("aclcat") {
-                let category = CommandCategories.names.first { filter.equals($0.name) }?.category
+            } else if arguments[3].spells("aclcat") {
+                let category = CommandCategories.names.first { filter.spells($0.name) }?.category
                 list(reply: &reply) { spec in category.map(spec.categories.contains) ?? false }
-            } else if arguments[3].equals("pattern") {
+            } else if arguments[3].spells("pattern") {
                 let pattern = filter.copied()
                 list(reply: &reply) { spec in
                     Glob.matches(
-                        pattern: pattern.span.bytes, text: spec.name.utf8.span.raw, ignoringCase: true)
+                        pattern: pattern.span.raw, text: spec.name.utf8.span.raw, ignoringCase: true)
                 }
             } else {
                 reply.error("ERR syntax error" as StaticString)
@@ -26,11 +28,14 @@ extension CommandReply {
         }
     }
 
-    /// The names of commands and subcommands that pass.
+    /// The names of commands and subcommands that pass, as an array; without a filter they are a set.
     private static func list(reply: inout ReplyWriter, where isListed: (CommandSpec) -> Bool) {
-        let all = CommandTable.specs.lazy.flatMap { [$0] + $0.subcommands }
-        let listed = all.filter(isListed).map(\.name)
-        reply.set(listed.count)
-        for name in listed { reply.bulk(name) }
+        let names = names(where: isListed)
+        reply.array(names.count)
+        for name in names { reply.bulk(name) }
+    }
+
+    private static func names(where isListed: (CommandSpec) -> Bool) -> [String] {
+        CommandTable.specs.flatMap { [$0] + $0.subcommands }.filter(isListed).map(\.name)
     }
 }

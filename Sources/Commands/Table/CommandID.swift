@@ -1,5 +1,5 @@
 /// Every command a client can name, family by family. The raw value indexes `CommandTable.specs`.
-public enum CommandID: UInt16, CaseIterable, Sendable {
+public enum CommandID: UInt16, CaseIterable, BitwiseCopyable, Sendable {
     // Strings
     case append, decr, decrby, get, getdel, getex, getrange, getset, incr, incrby, incrbyfloat, lcs,
         mget, mset, msetnx, psetex, set, setex, setnx, setrange, strlen, substr

@@ -1,3 +1,5 @@
+import Wire
+
 extension CommandTable {
     /// The command of this name in any mix of cases, or nil. Allocates nothing.
     public static func find(_ name: RawSpan) -> CommandID? {
@@ -52,7 +54,7 @@ struct PackedName: Hashable, BitwiseCopyable {
 
     init(folding name: some Sequence<UInt8>) {
         let bytes = Array(name)
-        guard let packed = PackedName(bytes.span.bytes) else {
+        guard let packed = PackedName(bytes.span.raw) else {
             preconditionFailure("A command's name has 1 to 23 bytes.")
         }
         self = packed

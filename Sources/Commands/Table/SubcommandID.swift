@@ -1,5 +1,5 @@
 /// Every subcommand, container by container. The raw value indexes `CommandTable.subcommandSpecs`.
-public enum SubcommandID: UInt16, CaseIterable, Sendable {
+public enum SubcommandID: UInt16, CaseIterable, BitwiseCopyable, Sendable {
     case objectEncoding, objectFreq, objectIdleTime, objectRefCount, objectHelp
     case clientID, clientInfo, clientList, clientSetName, clientGetName, clientSetInfo, clientKill,
         clientPause, clientUnpause, clientReply, clientNoEvict, clientNoTouch, clientGetRedir,

@@ -2,7 +2,7 @@ extension CommandTable {
     /// CLIENT: connections seen from outside.
     @CommandFamily static var client: [CommandSpec] {
         CommandSpec(.client, "client", -2, [], .connection, since: "2.4.0")
-            .summary("Looks at and steers client connections.")
+            .summary("Looks at and steers client connections.", "As its subcommands")
             .categories([])
             .subcommands {
                 subcommand(.clientID, "client|id", 2, [.noScript, .loading, .stale], .connection, since: "5.0.0")

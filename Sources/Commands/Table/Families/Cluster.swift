@@ -2,7 +2,7 @@ extension CommandTable {
     /// The cluster, and what clients of one ask on connect.
     @CommandFamily static var cluster: [CommandSpec] {
         CommandSpec(.cluster, "cluster", -2, [], .cluster, since: "3.0.0")
-            .summary("Looks at the cluster and this node's place in it.")
+            .summary("Looks at the cluster and this node's place in it.", "As its subcommands")
             .subcommands {
                 subcommand(.clusterSlots, "cluster|slots", 2, [.stale], .cluster, since: "3.0.0")
                     .summary(
@@ -34,7 +34,7 @@ extension CommandTable {
             }
 
         CommandSpec(.function, "function", -2, [], .scripting, since: "7.0.0")
-            .summary("Manages server-side functions.")
+            .summary("Manages server-side functions.", "As its subcommands")
             .categories([])
             .subcommands {
                 subcommand(.functionFlush, "function|flush", -2, [.write, .noScript], .scripting, since: "7.0.0")

@@ -2,7 +2,7 @@ extension CommandTable {
     /// What was slow, and why.
     @CommandFamily static var diagnostics: [CommandSpec] {
         CommandSpec(.latency, "latency", -2, [], .server, since: "2.8.13")
-            .summary("Looks at what made the server slow.")
+            .summary("Looks at what made the server slow.", "As its subcommands")
             .subcommands {
                 subcommand(.latencyLatest, "latency|latest", 2, [.admin, .noScript, .loading, .stale], .server, since: "2.8.13")
                     .summary("Shows the latest spike of every event.", "O(1)")
@@ -29,7 +29,7 @@ extension CommandTable {
             }
 
         CommandSpec(.slowlog, "slowlog", -2, [], .server, since: "2.2.12")
-            .summary("Looks at the log of slow commands.")
+            .summary("Looks at the log of slow commands.", "As its subcommands")
             .subcommands {
                 subcommand(.slowlogGet, "slowlog|get", -2, [.admin, .loading, .stale], .server, since: "2.2.12")
                     .summary("Lists the latest slow commands.", "O(N) in the number of entries returned")

@@ -41,7 +41,7 @@ extension CommandTable {
             .arguments(.key(), .integer("db"))
 
         CommandSpec(.object, "object", -2, [], .generic, since: "2.2.3")
-            .summary("Looks at how a value is kept.")
+            .summary("Looks at how a value is kept.", "As its subcommands")
             .categories([])
             .route(.firstKey)
             .subcommands {

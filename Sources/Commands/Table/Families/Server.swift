@@ -2,7 +2,7 @@ extension CommandTable {
     /// The server: settings, reports, logs, tools.
     @CommandFamily static var server: [CommandSpec] {
         CommandSpec(.config, "config", -2, [], .server, since: "2.0.0")
-            .summary("Reads and changes the server's settings.")
+            .summary("Reads and changes the server's settings.", "As its subcommands")
             .subcommands {
                 subcommand(.configGet, "config|get", -3, [.admin, .noScript, .loading, .stale], .server, since: "2.0.0")
                     .summary("Reads the settings whose names match.", "O(N) in the number of settings")
@@ -30,7 +30,7 @@ extension CommandTable {
             }
 
         CommandSpec(.debug, "debug", -2, [.admin, .noScript, .loading, .stale], .server, since: "1.0.0")
-            .summary("Tools for test suites and for looking inside.")
+            .summary("Tools for test suites and for looking inside.", "As its subcommands")
             .forSystem
 
         CommandSpec(.info, "info", -1, [.loading, .stale], .server, since: "1.0.0")
@@ -45,7 +45,7 @@ extension CommandTable {
             .arguments(.integer("version").after("VERSION").optional)
 
         CommandSpec(.memory, "memory", -2, [], .server, since: "4.0.0")
-            .summary("Looks at where the memory went.")
+            .summary("Looks at where the memory went.", "As its subcommands")
             .subcommands {
                 subcommand(.memoryUsage, "memory|usage", -3, [.readonly], .server, since: "4.0.0")
                     .summary(
