@@ -25,17 +25,20 @@ public struct ConfigFiles: Sendable {
 // Every `unsafe` in this file hands a Swift string or array to one system call that neither keeps the pointer nor
 // reads beyond the count given with it.
 
-private func refusal(_ code: Int32 = errno) -> ConfigFiles.Refusal {
-    var text = [CChar](repeating: 0, count: 128)
-    // The POSIX variant: it fills the buffer and always ends it with a zero.
-    guard unsafe strerror_r(code, &text, text.count) == 0 else { return .init(text: "error \(code)") }
-    let bytes = text.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }
-    return .init(text: String(decoding: bytes, as: UTF8.self))
+extension ConfigFiles.Refusal {
+    /// What an errno means; without one, the last call's.
+    static func last(_ code: Int32 = errno) -> Self {
+        var text = [CChar](repeating: 0, count: 128)
+        // The POSIX variant: it fills the buffer and always ends it with a zero.
+        guard unsafe strerror_r(code, &text, text.count) == 0 else { return Self(text: "error \(code)") }
+        let bytes = text.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }
+        return Self(text: String(decoding: bytes, as: UTF8.self))
+    }
 }
 
 private func systemRead(_ path: String) -> Result<[UInt8], ConfigFiles.Refusal> {
     let file = path == "-" ? dup(0) : unsafe open(path, O_RDONLY | O_CLOEXEC)
-    guard file >= 0 else { return .failure(refusal()) }
+    guard file >= 0 else { return .failure(.last()) }
     defer { close(file) }
     var bytes: [UInt8] = []
     var chunk = [UInt8](repeating: 0, count: 65536)
@@ -44,7 +47,7 @@ private func systemRead(_ path: String) -> Result<[UInt8], ConfigFiles.Refusal> 
         if count == 0 { return .success(bytes) }
         if count < 0 {
             if errno == EINTR { continue }
-            return .failure(refusal())
+            return .failure(.last())
         }
         bytes += chunk[..<count]
     }
@@ -62,10 +65,10 @@ private func systemMatch(_ pattern: String) -> [String] {
 }
 
 private func systemFolderRefusal(_ path: String) -> ConfigFiles.Refusal? {
-    guard unsafe access(path, X_OK) == 0 else { return refusal() }
+    guard unsafe access(path, X_OK) == 0 else { return .last() }
     var status = stat()
-    guard unsafe stat(path, &status) == 0 else { return refusal() }
-    return status.st_mode & S_IFMT == S_IFDIR ? nil : refusal(ENOTDIR)
+    guard unsafe stat(path, &status) == 0 else { return .last() }
+    return status.st_mode & S_IFMT == S_IFDIR ? nil : .last(ENOTDIR)
 }
 
 /// Writes beside the file, forces that to disk, renames it into place, forces the folder to disk: whoever reads the
@@ -76,7 +79,7 @@ private func systemReplace(_ path: String, _ bytes: [UInt8]) -> Result<Void, Con
     var status = stat()
     let mode = unsafe stat(path, &status) == 0 ? status.st_mode & 0o777 : 0o644
     let file = unsafe open(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, mode)
-    guard file >= 0 else { return .failure(refusal()) }
+    guard file >= 0 else { return .failure(.last()) }
     var problem: Int32 = 0
     var written = 0
     while problem == 0 && written < bytes.count {
@@ -88,7 +91,7 @@ private func systemReplace(_ path: String, _ bytes: [UInt8]) -> Result<Void, Con
     if problem == 0 && (unsafe rename(temporary, path)) != 0 { problem = errno }
     guard problem == 0 else {
         _ = unsafe unlink(temporary)
-        return .failure(refusal(problem))
+        return .failure(.last(problem))
     }
     let parent = unsafe open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
     if parent >= 0 {
