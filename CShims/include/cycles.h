@@ -2,15 +2,12 @@
 #pragma once
 
 #include <stdint.h>
-#if defined(__x86_64__)
-#include <x86intrin.h>
-#endif
 
 // Why: the instruction has no spelling in Swift. Goes when Swift's Synchronization or standard library has one.
 /// The time stamp counter, or the virtual counter on ARM. Not serialising: a few nanoseconds of blur.
 static inline uint64_t coronet_cycles(void) {
 #if defined(__x86_64__)
-    return __rdtsc();
+    return __builtin_ia32_rdtsc();
 #elif defined(__aarch64__)
     uint64_t value;
     __asm__ volatile("mrs %0, cntvct_el0" : "=r"(value));
