@@ -8,7 +8,7 @@ extension Core where Ring: ~Copyable {
     /// A connection came in. It is refused with a sentence when the node is full, or when it comes from elsewhere
     /// and nobody has set a password.
     mutating func accepted(_ event: Event) {
-        let origin = ListenerIndex(rawValue: Int(event.count))
+        let origin = ListenerIndex(listener: Int(event.count))
         let descriptor = ring.descriptor(of: event.socket)
         state.open(event.socket, through: origin)
         if let refusal = state.refusal(descriptor: descriptor, through: origin) {
@@ -36,18 +36,18 @@ extension CoreState {
         if listener == .corePort { connections[slot].flags.insert(.corePort) }
         connectionCount += 1
         statistics.connectionsAccepted += 1
-        node.shared(of: id).connections.store(connectionCount, ordering: .relaxed)
+        node.panel(of: id).connections.store(connectionCount, ordering: .relaxed)
     }
 
     /// Why a new connection may not stay; nil if it may.
-    func refusal(descriptor: Int32, through listener: ListenerIndex) -> StaticString? {
-        if node.connectionsOfAllCores > tuning.maxClients {
-            statistics.noteRejected()
+    mutating func refusal(descriptor: Int32, through listener: ListenerIndex) -> StaticString? {
+        if node.connections > tuning.maxClients {
+            statistics.connectionsRejected += 1
             return "ERR max number of clients reached"
         }
         let mayComeFromElsewhere = !tuning.isProtected || !tuning.passwordIsEmpty || listener == .unix
         if !mayComeFromElsewhere, !SocketAddress.isLoopback(peerOf: descriptor) {
-            statistics.noteRejected()
+            statistics.connectionsRejected += 1
             return ProtectedMode.explanation
         }
         return nil
@@ -137,7 +137,7 @@ extension CoreState {
         forgetMonitor(socket)
         connections[slot] = Connection(socket: .none, id: 0, now: 0)
         connectionCount -= 1
-        node.shared(of: id).connections.store(connectionCount, ordering: .relaxed)
+        node.panel(of: id).connections.store(connectionCount, ordering: .relaxed)
     }
 
     /// Whether the slot still belongs to this very connection.

@@ -39,6 +39,9 @@ extension Core where Ring: ~Copyable {
 
     /// Publishes the turn's mail and wakes the cores that sleep over theirs.
     private mutating func wakePeers() {
-        for handle in state.publishMail() { ring.wake(handle) }
+        for core in state.publishMail() {
+            state.statistics.wakesSent += 1
+            ring.wake(state.peers[core.index])
+        }
     }
 }

@@ -15,10 +15,8 @@ extension Core where Ring: ~Copyable {
     /// 6. **Background** before the flush, so that what it produces leaves with the same enter.
     /// 7. **Flush** last: at most one send per connection per turn, with all its replies in it.
     mutating func turn() {
-        let deadline = state.sleepDeadline()
-        announceSleep(until: deadline)
-        ring.turn(until: state.hasMailWaiting ? Instant(nanoseconds: 0) : deadline, into: &events)
-        state.wokeUp()
+        ring.turn(until: state.deadlineOfSleep(), into: &events)
+        if state.coreCount > 1 { state.office.wokeUp() }
         state.instant = ring.now()
         state.now = UnixMillis(rawValue: ring.wallClockMillis())
 

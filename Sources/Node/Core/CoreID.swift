@@ -13,6 +13,18 @@ struct CoreID: Hashable, Sendable {
 /// Through which door a connection came.
 struct ListenerIndex: Hashable, Sendable {
     let rawValue: Int
+
+    private init(rawValue: Int) { self.rawValue = rawValue }
+
+    /// The door of a listener by the number it was given: a door has a listener for each address.
+    init(listener: Int) { rawValue = listener % Self.doors }
+
+    /// How many doors there are.
+    static let doors = 3
+
+    /// The number of the door's listener for the `address`-th address.
+    func listener(address: Int) -> Int { address * Self.doors + rawValue }
+
     /// The node's port, open on every core.
     static let main = ListenerIndex(rawValue: 0)
     /// The port of this very core (`core-ports yes`).

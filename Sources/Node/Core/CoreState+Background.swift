@@ -22,6 +22,7 @@ extension CoreState {
         let panel = node.cores[id.index]
         panel.usedBytes.store(shard.usedBytes, ordering: .relaxed)
         if tuning.maxMemory > 0 { usedBytesOfOthers = node.usedBytes(besides: id) }
+        if isStopping { deadline = min(deadline, instant.advanced(byMillis: 10)) }
         if pause.isActive { endPauseIfDue() }
         if instant >= background.nextRound { runRound() }
     }
@@ -55,13 +56,15 @@ extension CoreState {
     }
 
     /// Until when this core may sleep.
-    func sleepDeadline() -> Instant {
-        if background.isBehind || outbox.hasOverflow || isStopping { return .past }
+    mutating func deadlineOfSleep() -> Instant {
+        if background.isBehind || !outbox.isEmpty { return .past }
+        if coreCount > 1, !office.mayFallAsleep() { return .past }
         var deadline = background.nextRound
         if tuning.expiresActively, let due = shard.nextExpiryDue {
             let millis = UInt64(max(0, due.rawValue - now.rawValue))
             deadline = min(deadline, instant.advanced(byMillis: millis))
         }
+        if isStopping { deadline = min(deadline, instant.advanced(byMillis: 10)) }
         if pause.isActive { deadline = min(deadline, instant.advanced(byMillis: pause.remaining(at: now))) }
         return deadline
     }

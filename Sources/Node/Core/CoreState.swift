@@ -33,17 +33,29 @@ struct CoreState: ~Copyable {
     var flushList: [UInt32] = []
     /// Connections that the ring has to close.
     var closeList: [SocketID] = []
+    /// Connections whose receiving the ring has to stop or start.
+    var receiveList: [ReceiveChange] = []
     /// Connections whose carried requests may run again.
     var resumeList: [SocketID] = []
+    /// Connections that are blocked until all they asked has been answered.
+    var resumeWhenAnswered: [SocketID] = []
     /// Empty reply buffers, warm ones last.
     var bufferPool = UniqueArray<ByteBuffer>()
 
     var outbox: Outbox
+    var office: PostOffice
+    /// How to wake each core.
+    var peers: [WakeHandle] = []
     var ordering = OrderingState()
     var gatherings = GatheringState()
     var control = ControlState()
     var pause = PauseState()
     var monitors: [SocketID] = []
+    var background = BackgroundState()
+    /// Bytes used by the other cores' shards, as of the start of the turn.
+    var usedBytesOfOthers = 0
+    /// The node is stopping: connections go as soon as they are answered.
+    var isStopping = false
 
     init(id: CoreID, node: NodeContext, shard: consuming Shard, tuning: CoreTuning) {
         self.id = id
@@ -53,6 +65,7 @@ struct CoreState: ~Copyable {
         self.tuning = tuning
         statistics = CoreStatistics()
         outbox = Outbox(id: id, coreCount: node.coreCount)
+        office = PostOffice(id: id, grid: node.mail)
         flushList.reserveCapacity(1024)
     }
 

@@ -13,7 +13,7 @@ extension CoreState {
         }
         let profile = CommandTable.profile(of: command)
         guard profile.accepts(argumentCount: arguments.count) else {
-            return reject(slot, StatIndex(command)) { Refusal.wrongArity(of: command, &$0) }
+            return reject(slot, StatIndex(command)) { Refusal.wrongArity(of: CommandTable.spec(of: command).name, &$0) }
         }
         if mustRefuse(slot, profile) { return refuse(slot, command, profile) }
         if pause.isActive, mustPause(slot, command, profile) { return .stopBefore }
@@ -33,7 +33,7 @@ extension CoreState {
     /// The common case: one key, one shard.
     @inline(__always)
     private mutating func routeByKey(_ slot: Int, _ call: borrowing Call, _ profile: CommandProfile) -> Progress {
-        if coreCount > 1 {
+        if coreCount > 1, Int(profile.keys.first) < call.arguments.count {
             let owner = owner(of: call.arguments[Int(profile.keys.first)])
             if owner != id {
                 hop(slot, call, to: owner)
@@ -52,7 +52,7 @@ extension CoreState {
         Executor.execute(call, on: &shard, reply: &connections[slot].reply)
         let index = StatIndex(call.command)
         connections[slot].lastCommand = index
-        noteExecution(of: index, failed: connections[slot].reply.isError(at: start), call.arguments)
+        noteExecution(slot, of: index, replySince: start)
         endReply(slot: slot, since: start)
     }
 

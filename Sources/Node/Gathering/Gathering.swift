@@ -17,6 +17,10 @@ struct Gathering {
     let version: RESPVersion
     let flags: CallFlags
     let merge: Merge
+    /// Arguments from one key to the next.
+    let step: Int
+    /// Whom it asks, in the order of `parts`.
+    let cores: [CoreID]
     /// The multi-shard writes begun when it was asked; nil if one was under way.
     let stamp: UInt64?
     /// Per core asked: the positions of its keys (nil: the whole shard), and its reply.
@@ -34,22 +38,28 @@ extension CoreState {
     /// Asks each shard for its part. The connection is blocked until the answer is whole, so that no later
     /// command of it can overtake a repetition.
     mutating func beginGathering(
-        slot: Int, _ call: borrowing Call, _ merge: Merge, parts: [(core: CoreID, keyIndices: [Int]?)]
+        slot: Int, _ call: borrowing Call, _ merge: Merge, step: Int,
+        parts: [(core: CoreID, keyIndices: [Int]?)]
     ) {
         gatherings.begun &+= 1
         let gatheringID = gatherings.begun
         let version = connections[slot].reply.version
         let stamp = tuning.ordersMultiShardCalls ? node.multiWrites.stamp() : 0
         for (index, part) in parts.enumerated() {
-            outbox.request(
-                call, selecting: part.keyIndices, of: .gathering(id: gatheringID, part: UInt32(index)),
-                version: version, from: part.core)
+            let asker = Asker.gathering(id: gatheringID, part: UInt32(index))
+            if let indices = part.keyIndices, let first = indices.first {
+                outbox.request(
+                    call, keyIndices: indices, step: step, hash: shard.hash(call.arguments[first]), of: asker,
+                    version: version, from: part.core)
+            } else {
+                outbox.request(call, of: asker, version: version, from: part.core)
+            }
             if part.core != id { statistics.hops += 1 }
         }
         gatherings.underWay[gatheringID] = Gathering(
             asker: connections[slot].socket, ticket: connections[slot].order.await(),
             request: RequestCopy(call.arguments), command: call.command, database: call.database,
-            version: version, flags: call.flags, merge: merge, stamp: stamp,
+            version: version, flags: call.flags, merge: merge, step: step, cores: parts.map(\.core), stamp: stamp,
             parts: parts.map { ($0.keyIndices, []) }, partsAwaited: parts.count)
         block(slot: slot)
     }
@@ -79,16 +89,13 @@ extension CoreState {
     private mutating func repeatInOrder(_ gathering: Gathering) {
         guard isCurrent(gathering.asker) else { return }
         statistics.gatheringsRepeated += 1
-        let parts = zip(coresAsked(by: gathering), gathering.parts).map {
-            MultiPart(core: $0, keyIndices: $1.keyIndices)
-        }
-        ordering.begun += 1
-        let multi = MultiCall(
-            id: nextMultiCallID(), origin: id, asker: gathering.asker, ticket: gathering.ticket,
-            command: gathering.command, route: .everyShard(gathering.merge), database: gathering.database,
-            flags: gathering.flags, version: gathering.version, request: gathering.request, parts: parts,
-            isWrite: false, now: now, startedAt: Cycles.now())
-        launch(multi)
+        let parts = zip(gathering.cores, gathering.parts).map { MultiPart(core: $0, keyIndices: $1.keyIndices) }
+        launch(
+            MultiCall(
+                id: nextMultiCallID(), origin: id, asker: gathering.asker, ticket: gathering.ticket,
+                command: gathering.command, route: .everyShard(gathering.merge), step: gathering.step,
+                database: gathering.database, flags: gathering.flags, version: gathering.version,
+                request: gathering.request, parts: parts, isWrite: false, now: now))
     }
 }
 

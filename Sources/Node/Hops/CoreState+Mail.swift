@@ -76,12 +76,13 @@ extension CoreState {
     }
 
     @inline(__always)
-    private mutating func serveOne(_ request: HopRequest, _ body: inout HopBatch.Body) {
+    mutating func serveOne(_ request: HopRequest, _ body: inout HopBatch.Body) {
         var replies = ReplyWriter(version: request.version)
         swap(&replies, &body.replies)
         replies.version = request.version
-        execute(
-            body.call(of: request, at: now), flagsOfProfile: request.command, reply: &replies)
+        let start = replies.buffer.count
+        Executor.execute(body.call(of: request, at: now), on: &shard, reply: &replies)
+        noteServed(request, replies, since: start)
         swap(&replies, &body.replies)
     }
 

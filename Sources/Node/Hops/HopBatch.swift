@@ -26,6 +26,8 @@ enum Asker {
     case connection(SocketID, ticket: UInt32)
     /// Part `index` of a gathered command (MGET, DBSIZE, ...) of the origin core.
     case gathering(id: UInt32, part: UInt32)
+    /// The client wants no reply, or it travels elsewhere.
+    case nobody
 }
 
 /// A turn's requests from one core to another, and later their replies: one message each way.
@@ -63,19 +65,51 @@ extension HopBatch.Body {
     mutating func append(_ call: borrowing Call, from asker: Asker, version: RESPVersion) {
         let base = bytes.count
         let firstRange = ranges.count
-        for index in 0..<call.arguments.count {
-            let argument = call.arguments[index]
-            ranges.append(
-                ArgumentRange(
-                    offset: UInt32(truncatingIfNeeded: bytes.count - base),
-                    length: UInt32(truncatingIfNeeded: argument.byteCount)))
-            bytes.append(argument)
+        for index in 0..<call.arguments.count { append(call.arguments[index], base: base) }
+        finish(call, base, firstRange, call.hash, asker, version)
+    }
+
+    /// Copies a request with some of its keys only: the name, and each key with the arguments that belong to it.
+    ///
+    /// - Parameter step: arguments from one key to the next.
+    mutating func append(
+        _ call: borrowing Call, keyIndices: [Int], step: Int, hash: KeyHash, from asker: Asker,
+        version: RESPVersion
+    ) {
+        let base = bytes.count
+        let firstRange = ranges.count
+        append(call.arguments[0], base: base)
+        for index in keyIndices {
+            for offset in 0..<step { append(call.arguments[index + offset], base: base) }
         }
+        finish(call, base, firstRange, hash, asker, version)
+    }
+
+    private mutating func append(_ argument: RawSpan, base: Int) {
+        ranges.append(
+            ArgumentRange(
+                offset: UInt32(truncatingIfNeeded: bytes.count - base),
+                length: UInt32(truncatingIfNeeded: argument.byteCount)))
+        bytes.append(argument)
+    }
+
+    private mutating func finish(
+        _ call: borrowing Call, _ base: Int, _ firstRange: Int, _ hash: KeyHash, _ asker: Asker,
+        _ version: RESPVersion
+    ) {
         requests.append(
             HopRequest(
                 base: UInt32(base), length: UInt32(bytes.count - base), firstRange: UInt32(firstRange),
-                rangeCount: UInt32(call.arguments.count), asker: asker, hash: call.hash, command: call.command,
+                rangeCount: UInt32(ranges.count - firstRange), asker: asker, hash: hash, command: call.command,
                 database: call.database, version: version, flags: call.flags))
+    }
+
+    /// One of its requests, to be executed at `now`.
+    @_lifetime(borrow self)
+    borrowing func call(of request: HopRequest, at now: UnixMillis) -> Call {
+        Call(
+            command: request.command, arguments: arguments(of: request), hash: request.hash,
+            database: request.database, now: now, flags: request.flags)
     }
 
     /// The arguments of one of its requests.

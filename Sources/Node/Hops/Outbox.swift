@@ -36,14 +36,26 @@ struct Outbox: ~Copyable {
 
     /// Adds a request to the batch for `owner`.
     mutating func request(_ call: borrowing Call, of asker: Asker, version: RESPVersion, from owner: CoreID) {
-        let index = owner.index
-        if open[index] == nil {
-            open[index] = pool.popLast() ?? HopBatch(origin: id)
-            address(owner)
-        }
-        guard let batch = open[index] else { return }
+        let batch = openBatch(for: owner)
         batch.body.append(call, from: asker, version: version)
         if batch.body.requests.count >= HopBatch.requestsMax { seal(owner) }
+    }
+
+    /// Adds a request with some of its keys only.
+    mutating func request(
+        _ call: borrowing Call, keyIndices: [Int], step: Int, hash: KeyHash, of asker: Asker,
+        version: RESPVersion, from owner: CoreID
+    ) {
+        openBatch(for: owner).body.append(
+            call, keyIndices: keyIndices, step: step, hash: hash, from: asker, version: version)
+    }
+
+    private mutating func openBatch(for owner: CoreID) -> HopBatch {
+        if let batch = open[owner.index] { return batch }
+        let batch = pool.popLast() ?? HopBatch(origin: id)
+        open[owner.index] = batch
+        address(owner)
+        return batch
     }
 
     /// Queues a message behind what was said to `recipient` before.
@@ -72,6 +84,11 @@ struct Outbox: ~Copyable {
     mutating func putBack(_ messages: ArraySlice<Message>, for recipient: CoreID) {
         queued[recipient.index].insert(contentsOf: messages, at: 0)
         address(recipient)
+    }
+
+    /// Whether something is queued for a core.
+    func hasMail(for recipient: CoreID) -> Bool {
+        open[recipient.index] != nil || !queued[recipient.index].isEmpty
     }
 
     /// Takes the list of cores that have something to get.

@@ -23,17 +23,28 @@ extension CoreState {
     mutating func beginMultiCall(
         slot: Int, _ call: borrowing Call, _ profile: CommandProfile, parts: [MultiPart]
     ) {
-        ordering.begun += 1
-        let multi = MultiCall(
-            id: ordering.begun &* UInt64(coreCount) &+ UInt64(id.rawValue), origin: id,
-            asker: connections[slot].socket, command: call.command, route: profile.route,
-            database: call.database, flags: call.flags, version: connections[slot].reply.version,
-            request: RequestCopy(call.arguments), parts: parts, isWrite: profile.flags.contains(.write),
-            now: call.now, startedAt: Cycles.now())
+        let ticket = connections[slot].order.await()
+        launch(
+            MultiCall(
+                id: nextMultiCallID(), origin: id, asker: connections[slot].socket, ticket: ticket,
+                command: call.command, route: profile.route, step: Int(profile.keys.step),
+                database: call.database, flags: call.flags, version: connections[slot].reply.version,
+                request: RequestCopy(call.arguments), parts: parts,
+                isWrite: profile.flags.contains(.write), now: call.now))
         block(slot: slot)
+    }
+
+    /// Sends a call on its way.
+    mutating func launch(_ call: MultiCall) {
         statistics.multiShardCalls += 1
-        if multi.isWrite { node.multiWrites.begin() }
-        outbox.post(.ordering(.order, multi), to: tuning.ordersMultiShardCalls ? Self.sequencer : id)
+        if call.isWrite { node.multiWrites.begin() }
+        outbox.post(.ordering(.order, call), to: tuning.ordersMultiShardCalls ? Self.sequencer : id)
+    }
+
+    /// Unique over the node: the core's number is part of it.
+    mutating func nextMultiCallID() -> UInt64 {
+        ordering.begun += 1
+        return ordering.begun &* UInt64(coreCount) &+ UInt64(id.rawValue)
     }
 
     /// A message about a multi-shard call.
@@ -67,8 +78,8 @@ extension CoreState {
         guard let indices = call.part(of: id).keyIndices else { return nil }
         var keys: [LockTable<HopBatch>.Key] = []
         for index in indices {
-            let key = call.request.argument(index)
-            keys.append(.init(hash: shard.hash(key.span.bytes).rawValue, database: call.database.rawValue))
+            let hash = shard.hash(call.request.arguments[index])
+            keys.append(.init(hash: hash.rawValue, database: call.database.rawValue))
         }
         return keys
     }
@@ -78,7 +89,7 @@ extension CoreState {
         let part = call.part(of: id)
         if case .multiKey = call.route {
             for index in part.keyIndices ?? [] {
-                part.images.append((index, image(of: call, keyIndex: index)))
+                gather(index, into: part, of: call)
             }
         } else if !call.isWrite {
             executePart(part, of: call)
@@ -90,7 +101,7 @@ extension CoreState {
     private mutating func apply(_ call: MultiCall) {
         let part = call.part(of: id)
         if case .multiKey = call.route {
-            for write in part.writes { part.failed = !applyWrite(write, of: call) || part.failed }
+            applyWrites(part, of: call)
         } else if call.isWrite {
             executePart(part, of: call)
         }
@@ -139,8 +150,11 @@ extension CoreState {
     }
 
     /// A request that waited may run; its reply travels alone.
-    private mutating func serveWaiting(_ batch: HopBatch) {
-        serveUnlocked(batch)
+    mutating func serveWaiting(_ batch: HopBatch) {
+        for request in batch.body.requests {
+            serveOne(request, &batch.body)
+            batch.body.replyEnds.append(UInt32(truncatingIfNeeded: batch.body.replies.buffer.count))
+        }
         outbox.post(.replies(batch), to: batch.origin)
     }
 }

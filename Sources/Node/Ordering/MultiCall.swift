@@ -21,8 +21,12 @@ final class MultiCall: @unchecked Sendable {
     let id: UInt64
     let origin: CoreID
     let asker: SocketID
+    /// The place of its reply.
+    let ticket: UInt32
     let command: CommandID
     let route: Route
+    /// Arguments from one key to the next.
+    let step: Int
     let database: DatabaseIndex
     let flags: CallFlags
     let version: RESPVersion
@@ -35,18 +39,18 @@ final class MultiCall: @unchecked Sendable {
     let now: UnixMillis
     /// Parts that have not reported the current step; touched by the origin only.
     var partsAwaited: Int
-    /// Cycle count at the start; touched by the origin only.
-    let startedAt: UInt64
 
     init(
-        id: UInt64, origin: CoreID, asker: SocketID, command: CommandID, route: Route,
-        database: DatabaseIndex, flags: CallFlags, version: RESPVersion, request: RequestCopy,
-        parts: [MultiPart], isWrite: Bool, now: UnixMillis, startedAt: UInt64
+        id: UInt64, origin: CoreID, asker: SocketID, ticket: UInt32, command: CommandID, route: Route,
+        step: Int, database: DatabaseIndex, flags: CallFlags, version: RESPVersion, request: RequestCopy,
+        parts: [MultiPart], isWrite: Bool, now: UnixMillis
     ) {
         self.id = id
         self.origin = origin
         self.asker = asker
+        self.ticket = ticket
         self.command = command
+        self.step = step
         self.route = route
         self.database = database
         self.flags = flags
@@ -55,7 +59,6 @@ final class MultiCall: @unchecked Sendable {
         self.parts = parts
         self.isWrite = isWrite
         self.now = now
-        self.startedAt = startedAt
         partsAwaited = parts.count
     }
 
@@ -77,19 +80,15 @@ final class MultiPart: @unchecked Sendable {
     var images: [(index: Int, image: KeyImage)] = []
     /// What `apply` has to write.
     var writes: [KeyWrite] = []
-    /// This shard's reply, and for gathered reads the end of each key's reply in it.
-    var reply = ReplyBox()
+    /// This shard's reply.
+    var reply: [UInt8] = []
+    /// A write found no memory: what it should have stored is not there.
+    var hasFailed = false
 
     init(core: CoreID, keyIndices: [Int]?) {
         self.core = core
         self.keyIndices = keyIndices
     }
-}
-
-/// Reply bytes held by a reference type.
-struct ReplyBox: ~Copyable {
-    var writer = ReplyWriter(version: .v2)
-    var ends: [UInt32] = []
 }
 
 /// A request's own copy of its bytes.
@@ -103,11 +102,15 @@ struct RequestCopy: Sendable {
         for index in 0..<arguments.count {
             let argument = arguments[index]
             ranges.append(ArgumentRange(offset: UInt32(bytes.count), length: UInt32(argument.byteCount)))
-            for position in 0..<argument.byteCount {
-                bytes.append(argument.unsafeLoad(fromByteOffset: position, as: UInt8.self))
-            }
+            bytes.append(contentsOf: argument.copied())
         }
         self.bytes = bytes
         self.ranges = ranges
+    }
+
+    /// Its arguments.
+    var arguments: Arguments {
+        @_lifetime(borrow self)
+        get { Arguments(bytes: bytes.span.raw, ranges: ranges.span) }
     }
 }

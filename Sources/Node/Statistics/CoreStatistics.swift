@@ -69,8 +69,10 @@ struct CoreStatistics: ~Copyable {
     /// One row per command and subcommand.
     var byCommand = UniqueArray<CommandStatistic>(
         repeating: CommandStatistic(), count: StatIndex.count)
-    /// Latencies per command, made at its first call.
-    var latencies = UniqueArray<LatencyHistogram>()
+    /// Latencies per command; each takes its memory at its first call.
+    var latencies = UniqueArray<LatencyHistogram>(repeating: LatencyHistogram(), count: StatIndex.count)
+    /// Different error codes kept: scripts and typing errors must not grow memory.
+    static let errorCodesMax = 128
     /// Replies by error code: "ERR", "WRONGTYPE", ...
     var errorsByCode: [String: UInt64] = [:]
     /// Where the cycles of the next command begin.
