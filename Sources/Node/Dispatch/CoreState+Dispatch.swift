@@ -20,9 +20,9 @@ extension CoreState {
         if !monitors.isEmpty { showMonitors(slot, profile, arguments) }
 
         let call = Call(
-            command: command, arguments: arguments, hash: request.hash,
-            database: connections[slot].database, now: now,
-            flags: connections[slot].flags.contains(.noTouch) ? .noTouch : [])
+            command, arguments, hash: request.hash, database: connections[slot].database, now: now,
+            flags: connections[slot].flags.contains(.noTouch) ? .noTouch : [],
+            stringLengthMax: tuning.parserLimits.maxBulkLength)
         switch profile.route {
         case .connection: return performHere(slot, call, profile)
         case .firstKey: return routeByKey(slot, call, profile)

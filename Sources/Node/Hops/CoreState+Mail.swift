@@ -81,7 +81,7 @@ extension CoreState {
         swap(&replies, &body.replies)
         replies.version = request.version
         let start = replies.buffer.count
-        Executor.execute(body.call(of: request, at: now), on: &shard, reply: &replies)
+        Executor.execute(body.call(of: request, at: now, tuning), on: &shard, reply: &replies)
         noteServed(request, replies, since: start)
         swap(&replies, &body.replies)
     }

@@ -106,10 +106,10 @@ extension HopBatch.Body {
 
     /// One of its requests, to be executed at `now`.
     @_lifetime(borrow self)
-    borrowing func call(of request: HopRequest, at now: UnixMillis) -> Call {
+    borrowing func call(of request: HopRequest, at now: UnixMillis, _ tuning: CoreTuning) -> Call {
         Call(
-            command: request.command, arguments: arguments(of: request), hash: request.hash,
-            database: request.database, now: now, flags: request.flags)
+            request.command, arguments(of: request), hash: request.hash, database: request.database, now: now,
+            flags: request.flags, stringLengthMax: tuning.parserLimits.maxBulkLength)
     }
 
     /// The arguments of one of its requests.

@@ -143,7 +143,7 @@ extension CoreState {
         guard ordering.locks.isLocked(key) else { return false }
         let single = HopBatch(origin: origin)
         single.body.append(
-            body.call(of: request, at: now), from: request.asker, version: request.version)
+            body.call(of: request, at: now, tuning), from: request.asker, version: request.version)
         ordering.locks.wait(single, for: key)
         statistics.requestsDelayedByCalls += 1
         return true

@@ -39,6 +39,8 @@ final class MultiCall: @unchecked Sendable {
     let now: UnixMillis
     /// Parts that have not reported the current step; touched by the origin only.
     var partsAwaited: Int
+    /// The reply of `combine`; written and read by the origin only.
+    var reply: [UInt8] = []
 
     init(
         id: UInt64, origin: CoreID, asker: SocketID, ticket: UInt32, command: CommandID, route: Route,
