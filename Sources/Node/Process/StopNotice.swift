@@ -6,12 +6,17 @@ import Synchronization
 public final class StopNotice: Sendable {
     /// Readable once `post()` was called.
     public let descriptor: Int32
+    /// The other end of the pipe; closing it makes `descriptor` readable for good.
+    private let writeEnd: Int32
     private let isSet = Atomic(false)
 
-    /// A notice not yet given. The descriptor lives as long as the process.
+    /// A notice not yet given. It lives as long as the process.
     public init() {
-        descriptor = eventfd(0, Int32(EFD_CLOEXEC.rawValue | EFD_NONBLOCK.rawValue))
-        precondition(descriptor >= 0, "no event descriptor to stop the cores with: the process is out of descriptors")
+        guard let pipe = Pipe() else {
+            preconditionFailure("no pipe to stop the cores with: the process is out of descriptors")
+        }
+        descriptor = pipe.read
+        writeEnd = pipe.write
     }
 
     /// Whether the node is to stop.
@@ -19,7 +24,6 @@ public final class StopNotice: Sendable {
 
     /// Tells everybody. Again does no harm.
     public func post() {
-        isSet.store(true, ordering: .releasing)
-        eventfd_write(descriptor, 1)
+        if !isSet.exchange(true, ordering: .acquiringAndReleasing) { close(writeEnd) }
     }
 }
