@@ -16,27 +16,18 @@ struct NodeCommand: ParsableCommand {
     func run() throws {
         // Before any thread starts, since threads inherit the mask.
         Signals.block()
-        // A value may look like one of these, so only the first argument or a bare flag after the file counts.
-        if arguments.first == "--help" || arguments.first == "-h" {
-            NodeCommand.say(DirectiveHelp.text)
-            return
-        }
-        if arguments.first == "--version" {
-            NodeCommand.say("coronet \(NodeProgram.version)")
-            return
-        }
-        var rest = arguments
-        let checksOnly = NodeCommand.take("--check-config", from: &rest)
         let store: SettingsStore
         do throws(ConfigError) {
-            store = try ConfigLoad.run(rest)
+            let line = try CommandLineOptions(arguments)
+            if line.switches.contains(.help) { return NodeCommand.say(DirectiveHelp.text) }
+            if line.switches.contains(.version) { return NodeCommand.say("coronet \(NodeProgram.version)") }
+            store = try ConfigLoad.run(line)
+            if line.switches.contains(.checkConfig) {
+                for note in store.notes() { NodeCommand.say(note) }
+                return NodeCommand.say("configuration is valid")
+            }
         } catch {
             NodeCommand.fail(error.description)
-        }
-        if checksOnly {
-            for note in store.notes() { NodeCommand.say(note) }
-            NodeCommand.say("configuration is valid")
-            return
         }
         let settings = Settings(store)
         let sink: LogSink
@@ -50,13 +41,6 @@ struct NodeCommand: ParsableCommand {
         let code = NodeProgram.run(settings, store: store, sink: sink)
         sink.flush()
         throw ExitCode(code)
-    }
-
-    /// Whether the flag is there; takes it out.
-    private static func take(_ flag: String, from arguments: inout [String]) -> Bool {
-        guard let place = arguments.firstIndex(of: flag) else { return false }
-        arguments.remove(at: place)
-        return true
     }
 
     /// A line on standard output.

@@ -72,10 +72,13 @@ public final class LogSink: Sendable {
     /// Waits until what was logged so far is written, a second at most: before the process ends.
     public func flush() {
         for _ in 0..<1000 {
-            if queue.withLock({ $0.bytes.isEmpty && !$0.isWriting }) { return }
+            if hasDrained { return }
             usleep(1000)
         }
     }
+
+    /// Whether every line taken has been written.
+    var hasDrained: Bool { queue.withLock { $0.bytes.isEmpty && !$0.isWriting } }
 
     func append(_ line: LogLine) {
         var bytes: [UInt8] = []

@@ -28,14 +28,11 @@ public struct ConfigLoad {
         store.assume("dir", workingFolder())
     }
 
-    /// The store that a command line asks for: `[file | -] [--directive value ...]`.
-    ///
-    /// - Parameter arguments: Without the program's name.
+    /// The store that a command line asks for.
     public static func run(
-        _ arguments: [String], files: ConfigFiles = .system
+        _ line: CommandLineOptions, files: ConfigFiles = .system
     ) throws(ConfigError) -> SettingsStore {
         var load = ConfigLoad(files: files)
-        let line = try CommandLineOptions(arguments)
         if let path = line.file {
             try load.read(path, place: nil, depth: 0)
             load.store.file = path == "-" ? nil : absolute(path)
