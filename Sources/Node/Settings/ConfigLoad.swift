@@ -69,7 +69,11 @@ public struct ConfigLoad {
             }
             let place = "\(shownPath):\(number)"
             guard let words = ConfigLine.words(of: Array(line)) else {
-                throw ConfigError(place: place, text: "Unbalanced quotes in configuration line, or not UTF-8")
+                let name = line.split(separator: 32)[0].filter { $0 > 32 && $0 < 127 }
+                throw ConfigError(
+                    place: place,
+                    text: String(decoding: name, as: UTF8.self)
+                        + ": Unbalanced quotes in configuration line, or not UTF-8")
             }
             if words.isEmpty || words[0].isEmpty { continue }
             try apply(words, place: place, shown: words[0], depth: depth)

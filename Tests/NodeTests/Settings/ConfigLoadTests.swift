@@ -64,8 +64,11 @@ func files(_ contents: [String: String]) -> ConfigFiles {
     @Test(arguments: [
         ("timeout", "t.conf:1: timeout: wrong number of arguments"),
         ("timeout 1 2", "t.conf:1: timeout: wrong number of arguments (given: 1 2)"),
-        ("# c\n\n  timeout \"12\n", "t.conf:3: Unbalanced quotes in configuration line, or not UTF-8"),
-        ("timeout \"1\"2", "t.conf:1: Unbalanced quotes in configuration line, or not UTF-8"),
+        (
+            "# c\n\n  timeout \"12\n",
+            "t.conf:3: timeout: Unbalanced quotes in configuration line, or not UTF-8"
+        ),
+        ("timeout \"1\"2", "t.conf:1: timeout: Unbalanced quotes in configuration line, or not UTF-8"),
         ("hz 5\nport x", "t.conf:2: port: argument couldn't be parsed into an integer (given: x)"),
         ("Nosuchthing 1", "t.conf:1: unknown directive 'Nosuchthing'"),
         ("maxmemroy 1", "t.conf:1: unknown directive 'maxmemroy'; did you mean 'maxmemory'?"),
