@@ -1,10 +1,6 @@
 // io_uring: liburing 2.3 (Debian 12) and the names that newer kernels have added since.
 #pragma once
 
-#ifndef _GNU_SOURCE
-#define _GNU_SOURCE 1
-#endif
-
 #include <errno.h>
 #include <liburing.h>
 

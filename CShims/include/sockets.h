@@ -1,10 +1,6 @@
 // Sockets: option names and address helpers that sit behind casts or macros.
 #pragma once
 
-#ifndef _GNU_SOURCE
-#define _GNU_SOURCE 1
-#endif
-
 #include <arpa/inet.h>
 #include <errno.h>
 #include <fcntl.h>

@@ -1,0 +1,146 @@
+import Commands
+import Keyspace
+import Reactor
+import Wire
+
+/// What a core keeps for the multi-shard calls it has begun or takes part in.
+struct OrderingState {
+    /// Who may touch this shard's keys, and in which order.
+    var locks = LockTable<HopBatch>()
+    /// Calls that stand in `locks`.
+    var present: [UInt64: MultiCall] = [:]
+    /// Calls begun here so far; makes ids unique together with the core's number.
+    var begun: UInt64 = 0
+}
+
+extension CoreState {
+    /// The core that numbers multi-shard calls. Any would do; it must be the same for all.
+    static var sequencer: CoreID { CoreID(rawValue: 0) }
+
+    // MARK: Origin
+
+    /// Begins a multi-shard call for a connection, which is blocked until the reply is there.
+    mutating func beginMultiCall(
+        slot: Int, _ call: borrowing Call, _ profile: CommandProfile, parts: [MultiPart]
+    ) {
+        ordering.begun += 1
+        let multi = MultiCall(
+            id: ordering.begun &* UInt64(coreCount) &+ UInt64(id.rawValue), origin: id,
+            asker: connections[slot].socket, command: call.command, route: profile.route,
+            database: call.database, flags: call.flags, version: connections[slot].reply.version,
+            request: RequestCopy(call.arguments), parts: parts, isWrite: profile.flags.contains(.write),
+            now: call.now, startedAt: Cycles.now())
+        block(slot: slot)
+        statistics.multiShardCalls += 1
+        if multi.isWrite { node.multiWrites.begin() }
+        outbox.post(.ordering(.order, multi), to: tuning.ordersMultiShardCalls ? Self.sequencer : id)
+    }
+
+    /// A message about a multi-shard call.
+    mutating func advance(_ call: MultiCall, _ step: OrderingStep) {
+        switch step {
+        case .order: order(call)
+        case .lock: announce(call)
+        case .arrived: arrived(call)
+        case .apply: apply(call)
+        case .done: done(call)
+        }
+    }
+
+    // MARK: Sequencer
+
+    /// Tells the shards of a call, in the one order that this core gives to all calls.
+    private mutating func order(_ call: MultiCall) {
+        for part in call.parts { outbox.post(.ordering(.lock, call), to: part.core) }
+    }
+
+    // MARK: Shard
+
+    private mutating func announce(_ call: MultiCall) {
+        guard tuning.ordersMultiShardCalls else { return arrive(call) }
+        ordering.present[call.id] = call
+        if ordering.locks.announce(call.id, keys: lockKeys(of: call)) { arrive(call) }
+    }
+
+    /// The call's keys on this shard; nil when it takes the whole shard.
+    private func lockKeys(of call: MultiCall) -> [LockTable<HopBatch>.Key]? {
+        guard let indices = call.part(of: id).keyIndices else { return nil }
+        var keys: [LockTable<HopBatch>.Key] = []
+        for index in indices {
+            let key = call.request.argument(index)
+            keys.append(.init(hash: shard.hash(key.span.bytes).rawValue, database: call.database.rawValue))
+        }
+        return keys
+    }
+
+    /// The call holds its keys here: what it has to read is read now.
+    private mutating func arrive(_ call: MultiCall) {
+        let part = call.part(of: id)
+        if case .multiKey = call.route {
+            for index in part.keyIndices ?? [] {
+                part.images.append((index, image(of: call, keyIndex: index)))
+            }
+        } else if !call.isWrite {
+            executePart(part, of: call)
+        }
+        outbox.post(.ordering(.arrived, call), to: call.origin)
+    }
+
+    /// Everybody has arrived: the call's writes are done here and its keys are free.
+    private mutating func apply(_ call: MultiCall) {
+        let part = call.part(of: id)
+        if case .multiKey = call.route {
+            for write in part.writes { part.failed = !applyWrite(write, of: call) || part.failed }
+        } else if call.isWrite {
+            executePart(part, of: call)
+        }
+        outbox.post(.ordering(.done, call), to: call.origin)
+        guard tuning.ordersMultiShardCalls else { return }
+        ordering.present[call.id] = nil
+        for grant in ordering.locks.finish(call.id) {
+            switch grant {
+            case .call(let id): if let next = ordering.present[id] { arrive(next) }
+            case .request(let batch): serveWaiting(batch)
+            }
+        }
+    }
+
+    // MARK: Origin again
+
+    private mutating func arrived(_ call: MultiCall) {
+        call.partsAwaited -= 1
+        guard call.partsAwaited == 0 else { return }
+        call.partsAwaited = call.parts.count
+        if case .multiKey = call.route { combine(call) }
+        for part in call.parts { outbox.post(.ordering(.apply, call), to: part.core) }
+    }
+
+    private mutating func done(_ call: MultiCall) {
+        call.partsAwaited -= 1
+        guard call.partsAwaited == 0 else { return }
+        if call.isWrite { node.multiWrites.end() }
+        replyToMultiCall(call)
+    }
+}
+
+extension CoreState {
+    // MARK: Waiting behind a call
+
+    /// Whether a request of another core's batch has to wait for a multi-shard call; if so it is set aside.
+    mutating func mustWait(_ request: HopRequest, in body: borrowing HopBatch.Body, of origin: CoreID) -> Bool {
+        let key = LockTable<HopBatch>.Key(hash: request.hash.rawValue, database: request.database.rawValue)
+        guard ordering.locks.isLocked(key) else { return false }
+        let single = HopBatch(origin: origin)
+        single.body.append(
+            body.call(of: request, at: now), from: request.asker, version: request.version)
+        ordering.locks.wait(single, for: key)
+        statistics.requestsDelayedByCalls += 1
+        return true
+    }
+
+    /// A request that waited may run; its reply travels alone.
+    private mutating func serveWaiting(_ batch: HopBatch) {
+        serveUnlocked(batch)
+        outbox.post(.replies(batch), to: batch.origin)
+    }
+}
