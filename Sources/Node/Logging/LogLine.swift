@@ -68,7 +68,11 @@ struct LogLine {
     /// Control characters escaped: what a client sent must not be able to forge a line of its own.
     private static func appendOneLine(_ text: String, to bytes: inout [UInt8]) {
         for byte in text.utf8 {
-            if byte < 32 || byte == 127 { appendEscape(byte, prefix: "\\x", to: &bytes) } else { bytes.append(byte) }
+            if byte < 32 || byte == 127 {
+                appendEscape(byte, prefix: "\\x", to: &bytes)
+            } else {
+                bytes.append(byte)
+            }
         }
     }
 

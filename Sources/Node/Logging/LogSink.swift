@@ -1,5 +1,6 @@
 import Glibc
 import Logging
+import Reactor
 import Synchronization
 
 /// Where log lines go: a bounded queue that any thread appends to, and one thread that writes it to the file.
@@ -19,20 +20,29 @@ public final class LogSink: Sendable {
 
     private let queue = Mutex(Queue())
     private let levelIndex: Atomic<Int>
-    /// Counts the reasons to look at the queue; the writer sleeps reading it.
-    private let wakeDescriptor: Int32
+    /// A pipe: one byte for each reason to look at the queue. The writer sleeps reading it.
+    private let wakePipe: Pipe
     private let path: String
     let format: Settings.LogFormat
 
     /// Opens the file (empty: standard output) and starts the writer. Fails with the operating system's words.
-    public init(path: String, format: Settings.LogFormat, level: Settings.LogLevel) throws(ConfigFiles.Refusal) {
+    public init(path: String, format: Settings.LogFormat, level: Settings.LogLevel) throws(ConfigFiles
+        .Refusal)
+    {
         self.path = path
         self.format = format
         levelIndex = Atomic(LogSink.index(of: level))
-        wakeDescriptor = eventfd(0, Int32(EFD_CLOEXEC.rawValue))
-        guard wakeDescriptor >= 0 else { throw ConfigFiles.Refusal(text: "no event descriptor for the log") }
         let file = try LogSink.open(path)
-        BackgroundThread.start { self.write(to: file) }
+        guard let pipe = Pipe() else { throw ConfigFiles.Refusal.last() }
+        // A full pipe wakes well enough: nobody waits to write to it.
+        _ = fcntl(pipe.write, F_SETFL, O_NONBLOCK)
+        wakePipe = pipe
+        do throws(PinnedThread.Failure) {
+            // Not joined: it lives as long as the process.
+            _ = try PinnedThread(name: "log") { self.write(to: file) }
+        } catch {
+            throw ConfigFiles.Refusal(text: error.description)
+        }
     }
 
     private static func open(_ path: String) throws(ConfigFiles.Refusal) -> Int32 {
@@ -62,10 +72,13 @@ public final class LogSink: Sendable {
     /// Waits until what was logged so far is written, a second at most: before the process ends.
     public func flush() {
         for _ in 0..<1000 {
-            if queue.withLock({ $0.bytes.isEmpty && !$0.isWriting }) { return }
+            if hasDrained { return }
             usleep(1000)
         }
     }
+
+    /// Whether every line taken has been written.
+    var hasDrained: Bool { queue.withLock { $0.bytes.isEmpty && !$0.isWriting } }
 
     func append(_ line: LogLine) {
         var bytes: [UInt8] = []
@@ -82,15 +95,20 @@ public final class LogSink: Sendable {
         if isFirst { wake() }
     }
 
-    private func wake() { eventfd_write(wakeDescriptor, 1) }
+    private func wake() {
+        // Safe: write reads one byte during the call.
+        unsafe withUnsafeBytes(of: UInt8(0)) { _ = unsafe Glibc.write(wakePipe.write, $0.baseAddress, 1) }
+    }
 
     /// The writer thread's life.
     private func write(to first: Int32) {
         var file = first
-        var count: eventfd_t = 0
+        var reasons = [UInt8](repeating: 0, count: 256)
         while true {
-            // Safe: eventfd_read fills the one integer it is given.
-            guard unsafe eventfd_read(wakeDescriptor, &count) == 0 || errno == EINTR else { return }
+            // Safe: read fills the array it is given, at most its length.
+            guard unsafe Glibc.read(wakePipe.read, &reasons, reasons.count) > 0 || errno == EINTR else {
+                return
+            }
             let (bytes, dropped, wantsReopen) = queue.withLock { queue in
                 defer { queue = Queue(isWriting: true) }
                 return (queue.bytes, queue.dropped, queue.wantsReopen)

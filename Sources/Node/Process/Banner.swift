@@ -24,7 +24,8 @@ public struct Banner: Sendable {
     /// The facts, all at once.
     public init(
         version: String, kernel: String, ringFeatures: String, cores: [(cpu: Int, numaNode: Int)],
-        machineBytes: UInt64, maxMemoryBytes: UInt64, hugePages: Bool, endpoints: [String], corePorts: [UInt16],
+        machineBytes: UInt64, maxMemoryBytes: UInt64, hugePages: Bool, endpoints: [String],
+        corePorts: [UInt16],
         processID: Int32
     ) {
         self.version = version
@@ -60,7 +61,8 @@ public struct Banner: Sendable {
 
     /// Rounded down to a tenth: 23.4 GiB.
     static func size(_ bytes: UInt64) -> String {
-        for (unit, shift) in [("GiB", 30), ("MiB", 20), ("KiB", 10)] as [(String, UInt64)] where bytes >> shift > 0 {
+        for (unit, shift) in [("GiB", 30), ("MiB", 20), ("KiB", 10)] as [(String, UInt64)]
+        where bytes >> shift > 0 {
             let tenths = (bytes >> shift) * 10 + ((bytes & ((1 << shift) - 1)) * 10) >> shift
             return tenths % 10 == 0 ? "\(tenths / 10) \(unit)" : "\(tenths / 10).\(tenths % 10) \(unit)"
         }

@@ -65,10 +65,10 @@ private func systemMatch(_ pattern: String) -> [String] {
 }
 
 private func systemFolderRefusal(_ path: String) -> ConfigFiles.Refusal? {
-    guard unsafe access(path, X_OK) == 0 else { return .last() }
     var status = stat()
     guard unsafe stat(path, &status) == 0 else { return .last() }
-    return status.st_mode & S_IFMT == S_IFDIR ? nil : .last(ENOTDIR)
+    guard status.st_mode & S_IFMT == S_IFDIR else { return .last(ENOTDIR) }
+    return unsafe access(path, X_OK) == 0 ? nil : .last()
 }
 
 /// Writes beside the file, forces that to disk, renames it into place, forces the folder to disk: whoever reads the

@@ -28,14 +28,11 @@ public struct ConfigLoad {
         store.assume("dir", workingFolder())
     }
 
-    /// The store that a command line asks for: `[file | -] [--directive value ...]`.
-    ///
-    /// - Parameter arguments: Without the program's name.
+    /// The store that a command line asks for.
     public static func run(
-        _ arguments: [String], files: ConfigFiles = .system
+        _ line: CommandLineOptions, files: ConfigFiles = .system
     ) throws(ConfigError) -> SettingsStore {
         var load = ConfigLoad(files: files)
-        let line = try CommandLineOptions(arguments)
         if let path = line.file {
             try load.read(path, place: nil, depth: 0)
             load.store.file = path == "-" ? nil : absolute(path)
@@ -72,7 +69,11 @@ public struct ConfigLoad {
             }
             let place = "\(shownPath):\(number)"
             guard let words = ConfigLine.words(of: Array(line)) else {
-                throw ConfigError(place: place, text: "Unbalanced quotes in configuration line, or not UTF-8")
+                let name = line.split(separator: 32)[0].filter { $0 > 32 && $0 < 127 }
+                throw ConfigError(
+                    place: place,
+                    text: String(decoding: name, as: UTF8.self)
+                        + ": Unbalanced quotes in configuration line, or not UTF-8")
             }
             if words.isEmpty || words[0].isEmpty { continue }
             try apply(words, place: place, shown: words[0], depth: depth)

@@ -87,6 +87,9 @@ extension Directive {
             "shard-reserve", .memory(0...68_719_476_736), "0", .atStart, .honoured, .cores,
             "address space to reserve for each shard; 0: from the machine's memory"),
         .init(
+            "unsafe-unordered-multishard", .flag, "no", .atStart, .honoured, .cores,
+            "for tests only: commands on several cores' keys run unordered, so half of one can be seen"),
+        .init(
             "io-threads", .integer(1...128), "1", .atStart, .accepted(Reason.cores), .cores,
             "threads that read and write for the main one"),
         .init(

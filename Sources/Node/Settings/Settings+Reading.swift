@@ -29,6 +29,7 @@ extension Settings {
         receiveBufferBytes = store.integer("receive-buffer-size")
         hugePages = store.flag("huge-pages")
         numa = store.flag("numa")
+        ordersMultiShardCalls = !store.flag("unsafe-unordered-multishard")
         shardReserveBytes = store.integer("shard-reserve")
 
         databases = store.integer("databases")

@@ -84,6 +84,8 @@ public struct Settings: Sendable, Equatable {
     public var hugePages: Bool
     /// Whether to bind memory to the core's NUMA node.
     public var numa: Bool
+    /// Whether commands on several shards are atomic. False only for the test that shows what that is for.
+    public var ordersMultiShardCalls: Bool
     /// Address space for each shard; 0: chosen from the machine's memory.
     public var shardReserveBytes: UInt64
 
