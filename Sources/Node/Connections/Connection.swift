@@ -86,6 +86,20 @@ struct Connection: ~Copyable {
     /// Nothing more is executed for it.
     var isLeaving: Bool { !flags.isDisjoint(with: [.closingAfterReply, .closing]) }
 
+    /// The reply written since `start` waits behind awaited ones.
+    mutating func park(since start: Int) { order.park(from: &reply.buffer, since: start) }
+
+    /// An awaited reply has come.
+    mutating func fulfil(_ ticket: UInt32, with bytes: RawSpan) {
+        order.fulfil(ticket, with: bytes, into: &reply.buffer)
+    }
+
+    /// Everything that may be sent goes into flight.
+    mutating func beginSend() {
+        swap(&inFlight, &reply.buffer)
+        flags.insert(.sending)
+    }
+
     /// Bytes of replies not yet taken by the kernel.
     var outputBytes: Int { reply.buffer.count + inFlight.count }
 }

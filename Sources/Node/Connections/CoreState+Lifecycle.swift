@@ -140,6 +140,17 @@ extension CoreState {
         node.panel(of: id).connections.store(connectionCount, ordering: .relaxed)
     }
 
+    /// The node stops: who is not in the middle of something goes.
+    mutating func closeIdleConnections() {
+        for slot in 0..<connections.count where connections[slot].flags.contains(.open) {
+            if connections[slot].flags.isDisjoint(with: [.sending, .blocked]), connections[slot].order.isEmpty,
+                connections[slot].reply.buffer.isEmpty
+            {
+                requestClose(connections[slot].socket)
+            }
+        }
+    }
+
     /// Whether the slot still belongs to this very connection.
     @inline(__always)
     func isCurrent(_ socket: SocketID) -> Bool {

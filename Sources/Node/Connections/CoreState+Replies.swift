@@ -16,7 +16,7 @@ extension CoreState {
         let flags = connections[slot].flags
         if !flags.isDisjoint(with: [.replyOff, .replySkipThis]) { dropReply(slot: slot, since: start) }
         if !connections[slot].order.isEmpty {
-            connections[slot].order.park(from: &connections[slot].reply.buffer, since: start)
+            connections[slot].park(since: start)
         }
         addToFlushList(slot: slot)
     }
@@ -31,7 +31,7 @@ extension CoreState {
         guard isCurrent(socket) else { return }
         let slot = Int(socket.slot)
         lendBuffer(slot: slot)
-        connections[slot].order.fulfil(ticket, with: reply, into: &connections[slot].reply.buffer)
+        connections[slot].fulfil(ticket, with: reply)
         addToFlushList(slot: slot)
     }
 
@@ -43,25 +43,25 @@ extension CoreState {
         let start = connections[slot].reply.buffer.count
         connections[slot].reply.buffer.append(bytes)
         if !connections[slot].order.isEmpty {
-            connections[slot].order.park(from: &connections[slot].reply.buffer, since: start)
+            connections[slot].park(since: start)
         }
         addToFlushList(slot: slot)
     }
 
     /// A connection may have so much output standing: beyond its class's limit it is closed.
     mutating func limitOutput(slot: Int) {
-        let bytes = connections[slot].outputBytes
+        let bytes = UInt64(connections[slot].outputBytes)
         let limit = tuning.outputLimit(of: connections[slot].flags)
-        if limit.hard > 0, bytes >= limit.hard {
+        if limit.hardBytes > 0, bytes >= limit.hardBytes {
             return closeForOutput(slot: slot)
         }
-        guard limit.soft > 0, bytes >= limit.soft else {
+        guard limit.softBytes > 0, bytes >= limit.softBytes else {
             connections[slot].softLimitSince = 0
             return
         }
         if connections[slot].softLimitSince == 0 {
             connections[slot].softLimitSince = now.rawValue
-        } else if now.rawValue - connections[slot].softLimitSince > Int64(limit.softSeconds) * 1000 {
+        } else if now.rawValue - connections[slot].softLimitSince > limit.softSeconds * 1000 {
             closeForOutput(slot: slot)
         }
     }

@@ -19,8 +19,7 @@ extension Core where Ring: ~Copyable {
             state.closeIfDone(slot: slot)
             return
         }
-        swap(&state.connections[slot].inFlight, &state.connections[slot].reply.buffer)
-        state.connections[slot].flags.insert(.sending)
+        state.connections[slot].beginSend()
         let bytes = state.connections[slot].inFlight.count
         state.statistics.bytesSent &+= UInt64(bytes)
         state.statistics.sends &+= 1

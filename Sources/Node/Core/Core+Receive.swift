@@ -53,8 +53,9 @@ extension Core where Ring: ~Copyable {
     private mutating func parse(slot: Int, buffer: BufferID, count: Int) {
         var base = 0
         while base < count {
-            let rest = ring.bytes(of: buffer, count: count).from(base)
-            switch state.parseOne(slot: slot, rest, base: base, into: &batch) {
+            let outcome = state.parseOne(
+                slot: slot, ring.bytes(of: buffer, count: count).from(base), base: base, into: &batch)
+            switch outcome {
             case .request(let length):
                 base += length
                 guard batch.isFull else { continue }
@@ -63,7 +64,7 @@ extension Core where Ring: ~Copyable {
                 executeBatch(parsedTo: base)
                 if !state.connections[slot].mustCarry, executeInline(slot: slot) { base += length }
             case .incomplete:
-                state.connections[slot].carry.append(rest)
+                state.connections[slot].carry.append(ring.bytes(of: buffer, count: count).from(base))
                 base = count
             case .failure(let error):
                 executeBatch(parsedTo: base)
@@ -90,39 +91,45 @@ extension Core where Ring: ~Copyable {
         guard !state.connections[slot].flags.contains(.blocked) else {
             return state.limitCarry(slot)
         }
+        // Taken out of the connection while its requests are executed, which may change the connection.
+        var carried = ByteBuffer()
         swap(&carried, &state.connections[slot].carry)
         var base = 0
         var isComplete = true
         while isComplete, base < carried.count {
-            switch state.parseOne(slot: slot, carried.bytes.from(base), base: base, into: &batch) {
+            let outcome = state.parseOne(slot: slot, carried.bytes.from(base), base: base, into: &batch)
+            switch outcome {
             case .request(let length):
                 base += length
                 guard batch.isFull else { continue }
-                isComplete = executeCarriedBatch(slot: slot, parsedTo: &base)
+                isComplete = executeCarriedBatch(slot: slot, carried, parsedTo: &base)
             case .inlineRequest(let length):
-                isComplete = executeCarriedBatch(slot: slot, parsedTo: &base)
+                isComplete = executeCarriedBatch(slot: slot, carried, parsedTo: &base)
                 guard isComplete else { continue }
                 if executeInline(slot: slot) { base += length }
                 isComplete = state.connections[slot].flags.isDisjoint(with: .refusing)
             case .incomplete:
-                isComplete = executeCarriedBatch(slot: slot, parsedTo: &base)
+                isComplete = executeCarriedBatch(slot: slot, carried, parsedTo: &base)
                 isComplete = false
             case .failure(let error):
-                if executeCarriedBatch(slot: slot, parsedTo: &base) { state.refuse(slot: slot, error) }
+                if executeCarriedBatch(slot: slot, carried, parsedTo: &base) { state.refuse(slot: slot, error) }
                 isComplete = false
             }
         }
-        _ = executeCarriedBatch(slot: slot, parsedTo: &base)
-        keepCarried(slot: slot, from: base)
+        _ = executeCarriedBatch(slot: slot, carried, parsedTo: &base)
+        keepCarried(slot: slot, carried, from: base)
     }
 
     /// Executes the requests parsed from carried bytes. Returns false, with `base` set back to the first request
     /// that was not executed, if the connection was blocked or sent away.
-    private mutating func executeCarriedBatch(slot: Int, parsedTo base: inout Int) -> Bool {
+    private mutating func executeCarriedBatch(
+        slot: Int, _ carried: borrowing ByteBuffer, parsedTo base: inout Int
+    ) -> Bool {
         defer { batch.removeAll() }
         state.prefetchEntries(of: batch)
         let all = 0..<batch.requests.count
-        guard let stopped = Self.run(all, of: batch, in: carried.bytes, on: &state) else { return true }
+        let stop = Self.run(all, of: batch, in: carried.bytes, on: &state)
+        guard let stopped = stop else { return true }
         if stopped < all.upperBound { base = Int(batch.requests[stopped].base) }
         // What was parsed ahead of the stop is parsed again later.
         state.connections[slot].parser = RequestParser()
@@ -130,16 +137,10 @@ extension Core where Ring: ~Copyable {
     }
 
     /// Puts back what is left of the carried bytes.
-    private mutating func keepCarried(slot: Int, from base: Int) {
-        if state.connections[slot].isLeaving {
-            carried.removeAll(keepingCapacity: true)
-        } else if base == carried.count {
-            carried.removeAll(keepingCapacity: true)
-        } else {
-            carried.removePrefix(base)
-            swap(&carried, &state.connections[slot].carry)
-            state.limitCarry(slot)
-        }
-        carried.shrinkCapacity(to: 1 << 18)
+    private mutating func keepCarried(slot: Int, _ carried: consuming ByteBuffer, from base: Int) {
+        guard !state.connections[slot].isLeaving, base < carried.count else { return }
+        carried.removePrefix(base)
+        swap(&carried, &state.connections[slot].carry)
+        state.limitCarry(slot)
     }
 }

@@ -12,8 +12,6 @@ struct Core<Ring: RingDriver & ~Copyable>: ~Copyable {
     var state: CoreState
     var batch = RequestBatch()
     var events = EventBatch()
-    /// Bytes of a carried request while it is executed, taken out of its connection.
-    var carried = ByteBuffer()
 
     init(ring: consuming Ring, state: consuming CoreState) {
         self.ring = ring

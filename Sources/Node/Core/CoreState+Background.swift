@@ -22,7 +22,6 @@ extension CoreState {
         let panel = node.cores[id.index]
         panel.usedBytes.store(shard.usedBytes, ordering: .relaxed)
         if tuning.maxMemory > 0 { usedBytesOfOthers = node.usedBytes(besides: id) }
-        if isStopping { deadline = min(deadline, instant.advanced(byMillis: 10)) }
         if pause.isActive { endPauseIfDue() }
         if instant >= background.nextRound { runRound() }
     }

@@ -44,6 +44,8 @@ struct CoreState: ~Copyable {
 
     var outbox: Outbox
     var office: PostOffice
+    /// What to stop listening on in the end.
+    var listenerNumbers: [Int] = []
     /// How to wake each core.
     var peers: [WakeHandle] = []
     var ordering = OrderingState()

@@ -14,11 +14,14 @@ struct CoreTuning: Sendable {
     var slowLogThresholdMicros: Int64 = 10_000
     var latencyThresholdMillis: Int64 = 0
     var tracksLatency = true
+    var databases = 16
+    /// How long a stopping node waits for replies in flight.
+    var shutdownSeconds = 10
     /// Idle clients are closed after so many seconds; 0: never.
     var timeoutSeconds: Int64 = 0
-    var outputLimits = OutputLimits()
+    var outputLimits = BufferLimits.none
     var expiresActively = true
-    var allowsDebug = DebugPermission.no
+    var allowsDebug = Settings.Admission.no
     /// False only in debug builds, for the test that shows what the ordering is for.
     var ordersMultiShardCalls = true
 
@@ -32,31 +35,17 @@ struct CoreTuning: Sendable {
     static let pooledBufferCapacityMax = 64 << 10
     /// Reply buffers kept for reuse per core.
     static let pooledBuffersMax = 1024
-
-    /// Who may use DEBUG.
-    enum DebugPermission: Sendable { case no, local, yes }
-}
-
-/// How much unread output a client may have: client-output-buffer-limit.
-struct OutputLimits: Sendable {
-    struct Limit: Sendable, Equatable {
-        /// Bytes; 0: none.
-        var hard = 0
-        var soft = 0
-        var softSeconds = 0
-    }
-    var normal = Limit()
-    var pubsub = Limit(hard: 32 << 20, soft: 8 << 20, softSeconds: 60)
-    var replica = Limit(hard: 256 << 20, soft: 64 << 20, softSeconds: 60)
 }
 
 extension CoreTuning {
     /// The limit of a connection's class. Those who have not authenticated get next to nothing.
-    func outputLimit(of flags: Connection.Flags) -> OutputLimits.Limit {
-        if !flags.contains(.authenticated) { return OutputLimits.Limit(hard: Self.unauthenticatedOutputLimit) }
+    func outputLimit(of flags: Connection.Flags) -> BufferLimits.Limit {
+        if !flags.contains(.authenticated) {
+            return BufferLimits.Limit(hardBytes: Self.unauthenticatedOutputLimit, softBytes: 0, softSeconds: 0)
+        }
         return flags.contains(.monitor) ? outputLimits.replica : outputLimits.normal
     }
 
     /// Unread output of somebody who has not authenticated.
-    static let unauthenticatedOutputLimit = 64 << 10
+    static let unauthenticatedOutputLimit: UInt64 = 64 << 10
 }

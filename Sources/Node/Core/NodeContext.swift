@@ -1,3 +1,4 @@
+import Glibc
 import Keyspace
 import Logging
 import Reactor
@@ -10,7 +11,12 @@ final class NodeContext: Sendable {
     let identity: NodeIdentity
     let mail: MailGrid
     let multiWrites = MultiWrites()
+    let sink: LogSink
     let logger: Logger
+    /// The directives in force; touched by CONFIG and at start.
+    let configuration: Mutex<SettingsStore>
+    /// The port of each core; empty without `core-ports`.
+    let corePorts: [UInt16]
     /// What each core shows the others.
     let cores: [CorePanel]
     /// Asked to stop: cores finish what is in flight and end.
@@ -19,11 +25,16 @@ final class NodeContext: Sendable {
     let exitCode = Atomic<Int32>(0)
     private let clientIDs = Atomic<UInt64>(0)
 
-    init(coreCount: Int, identity: NodeIdentity, logger: Logger) {
+    init(
+        coreCount: Int, identity: NodeIdentity, store: SettingsStore, sink: LogSink, corePorts: [UInt16]
+    ) {
         precondition(coreCount > 0 && coreCount <= 1024, "a node has 1 to 1024 cores")
         self.coreCount = coreCount
         self.identity = identity
-        self.logger = logger
+        self.sink = sink
+        self.corePorts = corePorts
+        logger = sink.logger()
+        configuration = Mutex(store)
         mail = MailGrid(coreCount: coreCount)
         cores = (0..<coreCount).map { _ in CorePanel() }
     }
@@ -62,5 +73,19 @@ struct NodeIdentity: Sendable {
     /// 40 hexadecimal digits per core: the names of the endpoints in cluster replies.
     let endpointIDs: [String]
     let startedAt: UnixMillis
-    let version: String
+
+    /// A new identity for a node of so many cores.
+    static func new(coreCount: Int) -> NodeIdentity {
+        var time = timespec()
+        unsafe clock_gettime(CLOCK_REALTIME, &time)
+        return NodeIdentity(
+            runID: hexadecimal(), endpointIDs: (0..<coreCount).map { _ in hexadecimal() },
+            startedAt: UnixMillis(rawValue: Int64(time.tv_sec) * 1000 + Int64(time.tv_nsec) / 1_000_000))
+    }
+
+    /// 40 random hexadecimal digits.
+    private static func hexadecimal() -> String {
+        var generator = SystemRandomNumberGenerator()
+        return (0..<40).map { _ in String(Int.random(in: 0..<16, using: &generator), radix: 16) }.joined()
+    }
 }

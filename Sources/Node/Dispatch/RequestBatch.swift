@@ -82,6 +82,13 @@ struct RequestBatch: ~Copyable {
             ranges: ranges.span.extracting(first..<(first + Int(request.rangeCount))))
     }
 
+    /// The argument whose range is at `range`, of a request whose bytes are `bytes`.
+    @inline(__always) @_lifetime(copy bytes)
+    func argument(_ range: Int, in bytes: RawSpan) -> RawSpan {
+        let range = ranges[range]
+        return bytes.extracting(Int(range.offset)..<(Int(range.offset) + Int(range.length)))
+    }
+
     /// The last source is parsed to its end.
     mutating func finishSource() {
         let index = sources.count - 1

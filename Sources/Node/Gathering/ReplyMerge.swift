@@ -36,7 +36,10 @@ enum ReplyMerge {
         }
         places.sort { $0.index < $1.index }
         writer.array(places.count)
-        for place in places { writer.raw(parts[place.part].reply.span.raw.extracting(place.range)) }
+        for place in places {
+            let reply = parts[place.part].reply
+            writer.raw(reply.span.raw.extracting(place.range))
+        }
     }
 
     private static func concatenate(_ parts: [Part], into writer: inout ReplyWriter) {

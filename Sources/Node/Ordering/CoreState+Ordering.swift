@@ -77,8 +77,9 @@ extension CoreState {
     private func lockKeys(of call: MultiCall) -> [LockTable<HopBatch>.Key]? {
         guard let indices = call.part(of: id).keyIndices else { return nil }
         var keys: [LockTable<HopBatch>.Key] = []
+        let request = call.request
         for index in indices {
-            let hash = shard.hash(call.request.arguments[index])
+            let hash = shard.hash(request.arguments[index])
             keys.append(.init(hash: hash.rawValue, database: call.database.rawValue))
         }
         return keys

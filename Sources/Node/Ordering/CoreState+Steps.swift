@@ -6,7 +6,8 @@ import Wire
 extension CoreState {
     /// Reads what the call needs of one key.
     mutating func gather(_ keyIndex: Int, into part: MultiPart, of call: MultiCall) {
-        let image = MultiKey.gather(self.call(of: call, call.request.arguments), keyIndex: keyIndex, on: &shard)
+        let request = call.request
+        let image = MultiKey.gather(self.call(of: call, request.arguments), keyIndex: keyIndex, on: &shard)
         part.images.append((keyIndex, image))
     }
 
@@ -14,18 +15,20 @@ extension CoreState {
     mutating func combine(_ call: MultiCall) {
         let images = call.parts.flatMap(\.images).sorted { $0.index < $1.index }.map(\.image)
         var reply = ReplyWriter(version: call.version)
-        let writes = MultiKey.combine(self.call(of: call, call.request.arguments), images, reply: &reply)
+        let request = call.request
+        let writes = MultiKey.combine(self.call(of: call, request.arguments), images, reply: &reply)
         call.reply = reply.buffer.bytes.copied()
         for write in writes {
-            let owner = owner(of: call.request.arguments[write.keyIndex])
+            let owner = owner(of: request.arguments[write.keyIndex])
             call.part(of: owner).writes.append(write)
         }
     }
 
     /// Writes what was decided for this shard.
     mutating func applyWrites(_ part: MultiPart, of call: MultiCall) {
+        let request = call.request
         for write in part.writes {
-            let isDone = MultiKey.apply(write, of: self.call(of: call, call.request.arguments), on: &shard)
+            let isDone = MultiKey.apply(write, of: self.call(of: call, request.arguments), on: &shard)
             if !isDone { part.hasFailed = true }
         }
     }
@@ -33,9 +36,10 @@ extension CoreState {
     /// Runs the command on this shard's keys alone, as an ordinary request.
     mutating func executePart(_ part: MultiPart, of call: MultiCall) {
         var body = HopBatch.Body()
-        let whole = self.call(of: call, call.request.arguments)
+        let request = call.request
+        let whole = self.call(of: call, request.arguments)
         if let indices = part.keyIndices, let first = indices.first {
-            let hash = shard.hash(call.request.arguments[first])
+            let hash = shard.hash(request.arguments[first])
             body.append(whole, keyIndices: indices, step: call.step, hash: hash, from: .nobody, version: call.version)
         } else {
             body.append(whole, from: .nobody, version: call.version)

@@ -5,32 +5,38 @@ import Reactor
 /// Runs one core on its thread, from making the ring to the last connection.
 struct CoreThread: Sendable {
     let id: CoreID
+    let cpu: CPU
     let node: NodeContext
     let settings: Settings
     /// Listening descriptors of this core, by door.
-    let listeners: [(door: ListenerIndex, descriptor: Int32)]
-    let hashSeed: HashSeed
-    let start: StartGate
+    let listeners: [Doors.Opened]
+    let hashSeed: (UInt64, UInt64)
+    let gate: StartGate
 
     /// The body of the thread.
     func run() {
         do {
             var core = try makeCore()
-            start.report(id, .running(core.ring.wakeHandle, core.ring.features))
-            guard start.waitForAll() else { return }
-            core.state.peers = start.wakeHandles
-            for listener in listeners {
-                core.ring.listen(on: listener.descriptor, index: listener.door.rawValue)
-            }
+            gate.report(id, .running(core.ring.wakeHandle, core.ring.features))
+            guard gate.waitForAll(id) else { return }
+            core.state.listenerNumbers = listeners.map(\.number)
+            core.state.peers = gate.wakeHandles
+            for listener in listeners { core.ring.listen(on: listener.descriptor, index: listener.number) }
             core.loop()
         } catch {
-            start.report(id, .failed(error.description))
+            gate.report(id, .failed(error.description))
         }
     }
 
-    private func makeCore() throws(RingError) -> Core<IORing> {
-        let ring = try IORing(settings.ringConfiguration)
-        let shard = Shard(settings.shardConfiguration(seed: hashSeed, coreCount: node.coreCount))
+    private func makeCore() throws(CoreFailure) -> Core<IORing> {
+        let ring: IORing
+        do {
+            ring = try IORing(settings.ringConfiguration)
+        } catch {
+            throw .noRing(error)
+        }
+        let memory = settings.shardConfiguration(seed: hashSeed, coreCount: node.coreCount, cpu: cpu)
+        guard let shard = Shard(memory) else { throw CoreFailure.noAddressSpace(bytes: memory.arenaBytes) }
         let state = CoreState(id: id, node: node, shard: shard, tuning: CoreTuning(settings))
         return Core(ring: ring, state: state)
     }
@@ -45,7 +51,7 @@ extension Core where Ring: ~Copyable {
 
     /// Accepts nothing more, answers what has been asked, closes everybody, within `shutdown-timeout`.
     private mutating func drain() {
-        for index in 0..<3 { ring.stopListening(index: index) }
+        for index in state.listenerNumbers { ring.stopListening(index: index) }
         let end = ring.now().advanced(byMillis: UInt64(state.tuning.shutdownSeconds) * 1000)
         state.isStopping = true
         while ring.now() < end {

@@ -3,8 +3,14 @@ import Reactor
 
 /// The listening sockets of a node: its port on every core, each core's own port, the Unix socket. Main thread.
 struct Doors {
+    /// A listening socket and the number by which its connections are told apart.
+    struct Opened: Sendable {
+        let number: Int
+        let descriptor: Int32
+    }
+
     /// Per core: its listeners.
-    private var byCore: [[(door: ListenerIndex, descriptor: Int32)]]
+    private var byCore: [[Opened]]
     /// Where clients can come in, for the banner.
     private(set) var endpoints: [String] = []
     /// The port of each core; empty without `core-ports`.
@@ -24,7 +30,7 @@ struct Doors {
         byCore = Array(repeating: [], count: coreCount)
     }
 
-    func listeners(of core: CoreID) -> [(door: ListenerIndex, descriptor: Int32)] { byCore[core.index] }
+    func listeners(of core: CoreID) -> [Opened] { byCore[core.index] }
 
     func close() {
         for listener in byCore.joined() { _ = Glibc.close(listener.descriptor) }
@@ -54,7 +60,7 @@ struct Doors {
         _ = Glibc.close(probe)
         for core in byCore.indices {
             let descriptor = try listener(host, settings.port, settings)
-            byCore[core].append((.main, descriptor))
+            add(.main, descriptor, to: core)
         }
         endpoints.append(host.contains(":") ? "[\(host)]:\(settings.port)" : "\(host):\(settings.port)")
     }
@@ -67,7 +73,7 @@ struct Doors {
                 do {
                     let probe = try Listener.tcp(host: address.host, port: port, reusePort: false)
                     _ = Glibc.close(probe)
-                    byCore[core].append((.corePort, try listener(address.host, port, settings)))
+                    add(.corePort, try listener(address.host, port, settings), to: core)
                 } catch {
                     if !address.isOptional { throw error }
                 }
@@ -80,9 +86,14 @@ struct Doors {
         let descriptor = try Listener.unix(
             path: settings.unixSocket, backlog: settings.tcpBacklog,
             permissions: settings.unixSocketMode == 0 ? nil : settings.unixSocketMode)
-        byCore[0].append((.unix, descriptor))
+        add(.unix, descriptor, to: 0)
         unixPath = settings.unixSocket
         endpoints.append(settings.unixSocket)
+    }
+
+    private mutating func add(_ door: ListenerIndex, _ descriptor: Int32, to core: Int) {
+        let number = door.listener(address: byCore[core].count)
+        byCore[core].append(Opened(number: number, descriptor: descriptor))
     }
 
     private func listener(

@@ -16,7 +16,7 @@ public enum NodeProgram {
     ///   - sink: where log lines go.
     public static func run(_ settings: Settings, store: SettingsStore, sink: LogSink) -> Int32 {
         Signals.block()
-        let logger = NodeLogHandler(sink).logger()
+        let logger = sink.logger()
         raiseDescriptorLimit(for: settings, logger)
         let cpus = chosenCPUs(settings)
         let doors: Doors
@@ -27,8 +27,8 @@ public enum NodeProgram {
             return 1
         }
         let node = NodeContext(
-            coreCount: cpus.count, identity: .new(coreCount: cpus.count), settings: settings, store: store,
-            sink: sink, logger: logger, corePorts: doors.corePorts)
+            coreCount: cpus.count, identity: .new(coreCount: cpus.count), store: store,
+            sink: sink, corePorts: doors.corePorts)
         let gate = StartGate(coreCount: cpus.count)
         let threads = start(node, settings, doors, cpus, gate)
         if let failure = gate.open() {
@@ -78,12 +78,12 @@ public enum NodeProgram {
         _ node: NodeContext, _ settings: Settings, _ doors: Doors, _ cpus: [CPU], _ gate: StartGate
     ) -> CoreThreads {
         var threads = CoreThreads()
-        let seed = HashSeed.random()
+        let seed = (UInt64.random(in: 0 ... .max), UInt64.random(in: 0 ... .max))
         for (index, cpu) in cpus.enumerated() {
             let core = CoreThread(
                 id: CoreID(index), cpu: cpu, node: node, settings: settings,
                 listeners: doors.listeners(of: CoreID(index)), hashSeed: seed, gate: gate)
-            do {
+            do throws(PinnedThread.Failure) {
                 threads.append(
                     try PinnedThread(name: "core-\(index)", cpu: settings.cpuPinning ? cpu : nil) { core.run() })
             } catch {
@@ -99,7 +99,7 @@ public enum NodeProgram {
 
     /// Each client needs a descriptor, and so do rings, logs and files.
     private static func raiseDescriptorLimit(for settings: Settings, _ logger: Logger) {
-        let wanted = UInt64(settings.maxClients) + 64 + UInt64(Affinity.allowedCPUs().count) * 8
+        let wanted = UInt(settings.maxClients) + 64 + UInt(Affinity.allowedCPUs().count) * 8
         var limit = rlimit()
         unsafe getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)
         guard limit.rlim_cur < wanted else { return }

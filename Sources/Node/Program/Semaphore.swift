@@ -6,7 +6,7 @@ import Synchronization
 
 /// A counting semaphore between threads of the process. Shared. For start and stop only; nothing on the data path
 /// waits for another thread.
-final class Semaphore: @unchecked Sendable {
+@safe final class Semaphore: @unchecked Sendable {
     // Unsafe because sem_t must not move: it has an address of its own for the life of this object.
     private let semaphore: UnsafeMutablePointer<sem_t>
 

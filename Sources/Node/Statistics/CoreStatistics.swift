@@ -82,4 +82,10 @@ struct CoreStatistics: ~Copyable {
     var outputBufferMax = 0
 
     var rates = RateSampler()
+
+    /// Counts an error reply by its code; codes beyond the bound are not told apart.
+    mutating func noteError(_ code: String) {
+        if errorsByCode.count >= Self.errorCodesMax, errorsByCode[code] == nil { return }
+        errorsByCode[code, default: 0] += 1
+    }
 }
