@@ -51,6 +51,8 @@ let package = Package(
             swiftSettings: house),
         .executableTarget(
             name: "floor", dependencies: ["Reactor", "Wire"], path: "perf/floor", swiftSettings: house),
+        .executableTarget(
+            name: "shard-bench", dependencies: ["Keyspace"], path: "perf/shard", swiftSettings: house),
 
         // Tests mirror Sources/ by name.
         .testTarget(name: "MemoryTests", dependencies: ["Memory"], swiftSettings: house),

@@ -55,7 +55,7 @@
         let bytes = (byteCount + Arena.pageBytes - 1) & ~(Arena.pageBytes - 1)
         let pages = bytes / Arena.pageBytes
         var shift = 3
-        while bytes >> shift > Int(UInt32.max) { shift += 1 }
+        while bytes >> shift > 1 << 32 { shift += 1 }
         precondition(shift <= 6, "an arena is at most 256 GiB")
         guard let region = Region(byteCount: bytes, numaNode: numaNode, hugePages: hugePages),
             let pageMapRegion = Region(byteCount: (pages + 1) * 4, alignment: 4096, numaNode: numaNode),
