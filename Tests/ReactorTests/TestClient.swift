@@ -21,7 +21,7 @@ final class TestClient {
         address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
         let failed = unsafe withUnsafePointer(to: &address) { address in
             unsafe address.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-                unsafe coronet_connect(descriptor, $0, socklen_t(MemoryLayout<sockaddr_in>.size))
+                unsafe connect(descriptor, $0, socklen_t(MemoryLayout<sockaddr_in>.size)) == 0 ? 0 : errno
             }
         }
         guard failed == 0 else { throw Failure(errno: failed) }
@@ -36,7 +36,7 @@ final class TestClient {
     @discardableResult
     func send(_ bytes: [UInt8]) -> Int {
         unsafe bytes.withUnsafeBytes {
-            unsafe CShims.send(descriptor, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL))
+            unsafe Glibc.send(descriptor, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL))
         }
     }
 

@@ -1,4 +1,5 @@
 import CShims
+import Glibc
 
 extension IORing {
     /// Sends a byte to ourselves and sees it arrive by multishot receive in a buffer of the ring.
@@ -15,7 +16,7 @@ extension IORing {
             }
         }
         guard made == 0 else { throw RingError.setupFailed(EMFILE, MachineFacts.read()) }
-        defer { _ = CShims.close(pair.1) }
+        defer { _ = Glibc.close(pair.1) }
         var small = RingConfiguration()
         (small.submissionEntries, small.completionEntries, small.bufferCount, small.bufferSize) = (
             8, 32, 2, 4096
@@ -24,7 +25,7 @@ extension IORing {
         let socket = ring.adopt(pair.0)
         ring.startReceiving(socket)
         var byte: UInt8 = 1
-        _ = unsafe CShims.send(pair.1, &byte, 1, Int32(MSG_NOSIGNAL))
+        _ = unsafe Glibc.send(pair.1, &byte, 1, Int32(MSG_NOSIGNAL))
 
         var events = EventBatch(capacity: 4)
         var arrived = false

@@ -1,4 +1,5 @@
 import CShims
+import Glibc
 
 extension IORing {
     /// Sends all of `bytes`; short sends are continued inside.
@@ -17,7 +18,7 @@ extension IORing {
         requireOpen(socket)
         // Not through the ring: the kernel hands that operation to a worker thread, and the call does not block.
         // A socket that the peer has reset already answers ENOTCONN, which is what we want anyway.
-        _ = CShims.shutdown(links[socket.slot].descriptor, Int32(SHUT_WR))
+        _ = Glibc.shutdown(links[socket.slot].descriptor, Int32(SHUT_WR))
     }
 
     private mutating func queueSend(_ slot: UInt32) {

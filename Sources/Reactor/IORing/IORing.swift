@@ -1,4 +1,5 @@
 import CShims
+import Glibc
 
 /// The kernel's ring. Lives on one core: made, used and given up by one pinned thread.
 ///
@@ -52,7 +53,7 @@ public struct IORing: RingDriver, ~Copyable {
     deinit {
         queues.unmap()
         links.closeAll()
-        if listeners.spareDescriptor >= 0 { _ = CShims.close(listeners.spareDescriptor) }
+        if listeners.spareDescriptor >= 0 { _ = Glibc.close(listeners.spareDescriptor) }
     }
 
     // MARK: small things

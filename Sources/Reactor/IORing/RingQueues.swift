@@ -1,4 +1,5 @@
 import CShims
+import Glibc
 import Synchronization
 
 /// The two queues that a ring shares with the kernel, as mapped at start. Lives on one core.
@@ -52,7 +53,7 @@ struct RingQueues {
         var ring = unsafe io_uring()
         let mapped = unsafe io_uring_queue_mmap(descriptor, &parameters, &ring)
         guard mapped == 0 else {
-            _ = CShims.close(descriptor)
+            _ = Glibc.close(descriptor)
             throw RingError.setupFailed(-mapped, machine)
         }
         unsafe ring.features = parameters.features
