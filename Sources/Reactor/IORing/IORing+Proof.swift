@@ -7,7 +7,7 @@ extension IORing {
     /// A kernel can know all the names and yet lack the meaning (multishot receives came after the operation whose
     /// flag they are, and not every io_uring is Linux's). Better one clear line at start than connections that
     /// never answer.
-    static func proveReceiving() throws(RingError) {
+    static func proveReceiving(allowing setup: RingSetup = .best) throws(RingError) {
         var pair: (Int32, Int32) = (-1, -1)
         let made = unsafe withUnsafeMutablePointer(to: &pair) { pair in
             unsafe pair.withMemoryRebound(to: Int32.self, capacity: 2) { pair in
@@ -21,7 +21,7 @@ extension IORing {
         (small.submissionEntries, small.completionEntries, small.bufferCount, small.bufferSize) = (
             8, 32, 2, 4096
         )
-        var ring = try IORing(unproven: small)
+        var ring = try IORing(unproven: small, allowing: setup)
         let socket = ring.adopt(pair.0)
         ring.startReceiving(socket)
         var byte: UInt8 = 1

@@ -23,8 +23,7 @@ extension IORing {
 
     private mutating func queueSend(_ slot: UInt32) {
         let entry = unsafe nextSubmission()
-        // A length travels as 32 bits; longer replies go in pieces, like short sends.
-        let count = min(links[slot].unsentCount, 1 << 30)
+        let count = min(links[slot].unsentCount, sendPieceBytes)
         // NOSIGNAL: a peer that has gone is an error value, not SIGPIPE. WAITALL: the kernel itself continues a
         // send that found the socket buffer full, so that a short one is rare; but not never.
         unsafe io_uring_prep_send(

@@ -32,6 +32,8 @@ public struct IORing: RingDriver, ~Copyable {
     var links = Links()
     var listeners = Listeners()
     var buffers: ReceiveBuffers
+    /// The longest single send: a length travels as 32 bits. More goes in pieces, like short sends. (Tests lower it.)
+    var sendPieceBytes = 1 << 30
     /// What happened besides the events.
     public internal(set) var counters = RingCounters()
 
@@ -44,9 +46,9 @@ public struct IORing: RingDriver, ~Copyable {
         try self.init(unproven: configuration)
     }
 
-    init(unproven configuration: RingConfiguration) throws(RingError) {
+    init(unproven configuration: RingConfiguration, allowing setup: RingSetup = .best) throws(RingError) {
         let buffers = try ReceiveBuffers(count: configuration.bufferCount, size: configuration.bufferSize)
-        (queues, features) = try RingQueues.open(configuration, buffers: buffers.registration)
+        (queues, features) = try RingQueues.open(configuration, setup, buffers: buffers.registration)
         self.buffers = buffers
     }
 
