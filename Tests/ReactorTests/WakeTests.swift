@@ -1,3 +1,4 @@
+import Glibc
 import Synchronization
 import Testing
 
@@ -17,6 +18,23 @@ private final class Meeting: Sendable {
     }
 
     deinit { for bell in bells { bell.deallocate() } }
+}
+
+/// A meeting point of two threads, twice a round.
+private final class Race: Sendable {
+    let slept = Atomic<Bool>(false)
+    private let arrivals = Atomic<Int>(0)
+
+    /// Returns when both threads have come.
+    func meet(_ round: Int) {
+        let mine = arrivals.add(1, ordering: .acquiringAndReleasing).newValue
+        let both = mine + mine % 2
+        var spins = 0
+        while arrivals.load(ordering: .acquiring) < both {
+            spins += 1
+            if spins % 1000 == 0 { sched_yield() }
+        }
+    }
 }
 
 @Suite struct WakeTests {
@@ -87,6 +105,43 @@ private final class Meeting: Sendable {
         } catch {
             preconditionFailure("no ring: \(error)")
         }
+    }
+
+    /// The four steps of `Doorbell` alone, on two processors at once, round after round: in no round may the
+    /// consumer see no message and the producer see nobody asleep.
+    @Test func sleeperAndProducerNeverMissEachOther() throws {
+        let rounds = 200_000
+        let meeting = Meeting()
+        let race = Race()
+        let consumer = try PinnedThread(name: "consumer", cpu: Affinity.allowedCPUs().first) {
+            var incoming = Mailbox.Consumer(meeting.streets[0])
+            for round in 1...rounds {
+                race.meet(round)
+                meeting.bells[0].announceSleep()
+                let slept = !incoming.hasMessage
+                race.slept.store(slept, ordering: .relaxed)
+                race.meet(round)
+                meeting.bells[0].announceAwake()
+                while take(&incoming) != nil {}
+                incoming.release()
+            }
+        }
+        let producer = try PinnedThread(name: "producer", cpu: Affinity.allowedCPUs().last) {
+            var out = Mailbox.Producer(meeting.streets[0])
+            for round in 1...rounds {
+                while !put(UInt64(round), &out) {}
+                race.meet(round)
+                _ = out.publish()
+                let woke = meeting.bells[0].claim()
+                race.meet(round)
+                if !woke && race.slept.load(ordering: .relaxed) {
+                    meeting.lostWakes.add(1, ordering: .relaxed)
+                }
+            }
+        }
+        consumer.join()
+        producer.join()
+        #expect(meeting.lostWakes.load(ordering: .relaxed) == 0)
     }
 
     @Test func wakingEndsATurnAndIsAnEvent() throws {
