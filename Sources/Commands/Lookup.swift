@@ -5,7 +5,9 @@ extension Shard {
     /// The call's first key, read: counts a hit or a miss and marks the key as used.
     @inline(__always)
     mutating func read(_ call: borrowing Call) -> EntryID? {
-        find(call.key, call.hash, in: call.database, at: call.now, call.flags.contains(.noTouch) ? .inspect : .read)
+        find(
+            call.key, call.hash, in: call.database, at: call.now,
+            call.flags.contains(.noTouch) ? .inspect : .read)
     }
 
     /// The call's first key, about to be changed.

@@ -313,7 +313,8 @@ extension RawSpan {
 extension MutableRawSpan {
     /// Copies `bytes` to `offset` and on; traps outside the span.
     @inlinable public mutating func write(_ bytes: RawSpan, at offset: Int) {
-        precondition(offset >= 0 && bytes.byteCount <= byteCount - offset, "bytes are written inside the span")
+        precondition(
+            offset >= 0 && bytes.byteCount <= byteCount - offset, "bytes are written inside the span")
         // Safe: the range was checked, and an exclusive span cannot overlap one that is borrowed.
         unsafe withUnsafeMutableBytes { target in
             unsafe bytes.withUnsafeBytes { source in

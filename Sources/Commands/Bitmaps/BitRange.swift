@@ -22,7 +22,8 @@ struct BitRange {
 
     /// Nil where nothing lies between the positions.
     init?(from start: Int64, through end: Int64, _ unit: Unit, byteCount: Int) {
-        guard let range = clip(from: start, through: end, count: unit == .bit ? byteCount * 8 : byteCount) else {
+        guard let range = clip(from: start, through: end, count: unit == .bit ? byteCount * 8 : byteCount)
+        else {
             return nil
         }
         first = unit == .bit ? range.lowerBound : range.lowerBound * 8

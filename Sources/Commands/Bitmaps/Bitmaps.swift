@@ -18,7 +18,9 @@ enum Bitmaps {
     }
 
     /// GETBIT key offset
-    static func getbit(_ call: borrowing Call, on shard: inout Shard, reply: inout ReplyWriter) throws(CommandError) {
+    static func getbit(_ call: borrowing Call, on shard: inout Shard, reply: inout ReplyWriter)
+        throws(CommandError)
+    {
         let offset = try offset(call.arguments[2], call)
         guard let id = try shard.readString(call) else { return reply.integer(0) }
         let value = shard.value(of: id)
@@ -27,7 +29,9 @@ enum Bitmaps {
     }
 
     /// SETBIT key offset value
-    static func setbit(_ call: borrowing Call, on shard: inout Shard, reply: inout ReplyWriter) throws(CommandError) {
+    static func setbit(_ call: borrowing Call, on shard: inout Shard, reply: inout ReplyWriter)
+        throws(CommandError)
+    {
         let offset = try offset(call.arguments[2], call)
         guard let bit = Decimal.parse(call.arguments[3]), bit == 0 || bit == 1 else { throw .bitValue }
         let id = try shard.bitmap(for: call, holding: offset)

@@ -8,14 +8,18 @@ extension Keys {
     }
 
     /// FLUSHDB [ASYNC | SYNC]
-    static func flushdb(_ call: borrowing Call, on shard: inout Shard, reply: inout ReplyWriter) throws(CommandError) {
+    static func flushdb(_ call: borrowing Call, on shard: inout Shard, reply: inout ReplyWriter)
+        throws(CommandError)
+    {
         try checkFlushOptions(call.arguments)
         shard.flush(in: call.database)
         reply.ok()
     }
 
     /// FLUSHALL [ASYNC | SYNC]
-    static func flushall(_ call: borrowing Call, on shard: inout Shard, reply: inout ReplyWriter) throws(CommandError) {
+    static func flushall(_ call: borrowing Call, on shard: inout Shard, reply: inout ReplyWriter)
+        throws(CommandError)
+    {
         try checkFlushOptions(call.arguments)
         for index in 0..<shard.databaseCount { shard.flush(in: DatabaseIndex(rawValue: UInt8(index))) }
         reply.ok()
@@ -30,7 +34,9 @@ extension Keys {
     }
 
     /// SWAPDB index index
-    static func swapdb(_ call: borrowing Call, on shard: inout Shard, reply: inout ReplyWriter) throws(CommandError) {
+    static func swapdb(_ call: borrowing Call, on shard: inout Shard, reply: inout ReplyWriter)
+        throws(CommandError)
+    {
         let count = call.databaseCount
         let first = try call.narrowInteger(at: 1, else: .firstDatabase)
         let second = try call.narrowInteger(at: 2, else: .secondDatabase)

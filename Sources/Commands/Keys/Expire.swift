@@ -3,7 +3,9 @@ import Wire
 
 extension Keys {
     /// EXPIRE key seconds [NX | XX | GT | LT], PEXPIRE, EXPIREAT, PEXPIREAT
-    static func expire(_ call: borrowing Call, on shard: inout Shard, reply: inout ReplyWriter) throws(CommandError) {
+    static func expire(_ call: borrowing Call, on shard: inout Shard, reply: inout ReplyWriter)
+        throws(CommandError)
+    {
         let conditions = try ExpiryConditions(call.arguments)
         let isRelative = call.command == .expire || call.command == .pexpire
         let inSeconds = call.command == .expire || call.command == .expireat
@@ -50,7 +52,9 @@ extension Keys {
     }
 
     /// PERSIST key
-    static func persist(_ call: borrowing Call, on shard: inout Shard, reply: inout ReplyWriter) throws(CommandError) {
+    static func persist(_ call: borrowing Call, on shard: inout Shard, reply: inout ReplyWriter)
+        throws(CommandError)
+    {
         guard let id = shard.write(call), shard.expiry(of: id) != nil else { return reply.integer(0) }
         guard shard.setExpiry(of: id, to: nil) != nil else { throw .outOfMemory }
         reply.integer(1)

@@ -31,7 +31,9 @@ enum Keys {
     }
 
     /// MOVE key db
-    static func move(_ call: borrowing Call, on shard: inout Shard, reply: inout ReplyWriter) throws(CommandError) {
+    static func move(_ call: borrowing Call, on shard: inout Shard, reply: inout ReplyWriter)
+        throws(CommandError)
+    {
         let target = try call.databaseIndex(at: 2, of: call.databaseCount)
         guard target != call.database else { throw .sameObject }
         guard let id = shard.write(call) else { return reply.integer(0) }

@@ -3,10 +3,13 @@ import Wire
 
 extension Keys {
     /// OBJECT ENCODING | FREQ | IDLETIME | REFCOUNT key, and HELP
-    static func object(_ call: borrowing Call, on shard: inout Shard, reply: inout ReplyWriter) throws(CommandError) {
+    static func object(_ call: borrowing Call, on shard: inout Shard, reply: inout ReplyWriter)
+        throws(CommandError)
+    {
         let verb = CommandTable.findSubcommand(of: .object, call.arguments[1])
         if verb == .objectHelp { return CommandReply.help(of: .object, reply: &reply) }
-        guard let id = shard.find(call.arguments[2], call.hash, in: call.database, at: call.now, .inspect) else {
+        guard let id = shard.find(call.arguments[2], call.hash, in: call.database, at: call.now, .inspect)
+        else {
             return reply.null()
         }
         switch verb {
@@ -25,15 +28,21 @@ extension Keys {
 
     /// Nothing is shared here. Redis shares the numbers below 10000 and reports them as used by everybody.
     private static func references(to id: EntryID, in shard: borrowing Shard) -> Int {
-        guard shard.encoding(of: id) == .int, let number = Decimal.parse(shard.value(of: id)) else { return 1 }
+        guard shard.encoding(of: id) == .int, let number = Decimal.parse(shard.value(of: id)) else {
+            return 1
+        }
         return 0..<10_000 ~= number ? Int(Int32.max) : 1
     }
 
     /// MEMORY USAGE key [SAMPLES count]; the other subcommands of MEMORY are not about one key.
-    static func memory(_ call: borrowing Call, on shard: inout Shard, reply: inout ReplyWriter) throws(CommandError) {
+    static func memory(_ call: borrowing Call, on shard: inout Shard, reply: inout ReplyWriter)
+        throws(CommandError)
+    {
         var index = 3
         while index < call.arguments.count {
-            guard call.arguments[index].spells("samples"), index + 1 < call.arguments.count else { throw .syntax }
+            guard call.arguments[index].spells("samples"), index + 1 < call.arguments.count else {
+                throw .syntax
+            }
             guard try call.integer(at: index + 1) >= 0 else { throw .syntax }
             index += 2
         }

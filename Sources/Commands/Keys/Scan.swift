@@ -4,7 +4,9 @@ public import Wire
 extension Keys {
     /// SCAN cursor [MATCH pattern] [COUNT count] [TYPE type] on one shard. A node of several asks `ScanRequest` for
     /// one step at a time instead.
-    static func scan(_ call: borrowing Call, on shard: inout Shard, reply: inout ReplyWriter) throws(CommandError) {
+    static func scan(_ call: borrowing Call, on shard: inout Shard, reply: inout ReplyWriter)
+        throws(CommandError)
+    {
         let request = try ScanRequest(call.arguments)
         var keys = ReplyWriter(version: reply.version)
         var found = 0
@@ -75,7 +77,9 @@ public struct ScanRequest: BitwiseCopyable {
             for id in ids where !shard.isExpired(id, at: call.now) {
                 looked += 1
                 guard patternIndex == 0 || pattern.matches(shard.key(of: id)) else { continue }
-                guard typeIndex == 0 || call.arguments[typeIndex].spells(shard.kind(of: id).name) else { continue }
+                guard typeIndex == 0 || call.arguments[typeIndex].spells(shard.kind(of: id).name) else {
+                    continue
+                }
                 keys.bulk(shard.key(of: id))
                 found += 1
             }

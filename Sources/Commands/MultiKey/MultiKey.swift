@@ -103,12 +103,14 @@ public enum MultiKey {
 
 extension Shard {
     fileprivate mutating func image(
-        _ call: borrowing Call, _ argument: Int, in database: DatabaseIndex, _ mode: LookupMode, withValue: Bool
+        _ call: borrowing Call, _ argument: Int, in database: DatabaseIndex, _ mode: LookupMode,
+        withValue: Bool
     ) -> KeyImage {
         let key = call.arguments[argument]
         guard let id = find(key, hash(key), in: database, at: call.now, mode) else { return .missing }
         guard withValue else { return KeyImage(kind: kind(of: id)) }
         return KeyImage(
-            kind: kind(of: id), bytes: value(of: id).copied(), encoding: encoding(of: id), expiry: expiry(of: id))
+            kind: kind(of: id), bytes: value(of: id).copied(), encoding: encoding(of: id),
+            expiry: expiry(of: id))
     }
 }

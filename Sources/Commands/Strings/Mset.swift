@@ -3,7 +3,9 @@ import Wire
 
 extension Strings {
     /// MSET key value [key value ...]
-    static func mset(_ call: borrowing Call, on shard: inout Shard, reply: inout ReplyWriter) throws(CommandError) {
+    static func mset(_ call: borrowing Call, on shard: inout Shard, reply: inout ReplyWriter)
+        throws(CommandError)
+    {
         guard call.arguments.count % 2 == 1 else { throw .oddPairs }
         for index in stride(from: 1, to: call.arguments.count, by: 2) {
             let (key, value) = (call.arguments[index], call.arguments[index + 1])

@@ -41,7 +41,9 @@ struct PackedName: Hashable, BitwiseCopyable {
         words.0 = lowercased(word)
         if count > 8 {
             word = 0
-            for index in 8..<min(count, 16) { word |= UInt64(name.byte(at: index)) << UInt64((index &- 8) &* 8) }
+            for index in 8..<min(count, 16) {
+                word |= UInt64(name.byte(at: index)) << UInt64((index &- 8) &* 8)
+            }
             words.1 = lowercased(word)
         }
         if count > 16 {
@@ -92,7 +94,8 @@ private struct NameTable: BitwiseCopyable {
 
     init(_ specs: [CommandSpec]) {
         names = InlineArray { PackedName(folding: specs[$0].name.utf8) }
-        precondition(names.count * 3 <= slots.count, "Names stay far apart: grow the slots with the commands.")
+        precondition(
+            names.count * 3 <= slots.count, "Names stay far apart: grow the slots with the commands.")
         for id in CommandID.allCases {
             var slot = Int(names[Int(id.rawValue)].hash >> Self.slotShift)
             while slots[slot] != Self.empty { slot = (slot + 1) & 511 }

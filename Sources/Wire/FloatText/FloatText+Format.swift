@@ -97,7 +97,12 @@ extension FloatText {
     /// `magnitude` as an integer times a power of two.
     private static func parts(_ magnitude: Extended) -> (UInt64, Int) {
         #if arch(x86_64)
-            return (magnitude.significandBitPattern, max(1, Int(magnitude.exponentBitPattern)) - 16383 - 63)
+            // The pattern leaves out the leading bit, although this format stores it.
+            let leading: UInt64 = magnitude.exponentBitPattern == 0 ? 0 : 1 << 63
+            return (
+                magnitude.significandBitPattern | leading,
+                max(1, Int(magnitude.exponentBitPattern)) - 16383 - 63
+            )
         #else
             let isSubnormal = magnitude.exponentBitPattern == 0
             return (
