@@ -62,7 +62,9 @@ extension Strings {
     ) throws(CommandError) {
         let start = try call.integer(at: 2)
         let end = try call.integer(at: 3)
-        guard let id = try shard.readString(call) else { return reply.bulk("" as StaticString) }
+        guard let id = try shard.readString(call), !(start < 0 && end < 0 && start > end) else {
+            return reply.bulk("" as StaticString)
+        }
         let value = shard.value(of: id)
         guard let range = clip(from: start, through: end, count: value.byteCount) else {
             return reply.bulk("" as StaticString)
