@@ -80,7 +80,7 @@ public struct RequestParser: ~Copyable {
     var wordRanges: [ArgumentRange] = []
 
     /// The latest inline request as an array of bulks; holds until the next call of `next`.
-    public internal(set) var inlineForm = ByteBuffer()
+    public var inlineForm = ByteBuffer()
 
     /// A parser at the start of a request.
     public init() {}
