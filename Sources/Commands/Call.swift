@@ -17,6 +17,8 @@ public struct Call: ~Escapable {
     public var flags: CallFlags
     /// Bytes a string may have at most: `proto-max-bulk-len`.
     public var stringLengthMax: Int
+    /// How many databases the node has.
+    public var databaseCount: Int
     /// Where chance comes from (RANDOMKEY).
     public var random: UInt64
 
@@ -24,7 +26,8 @@ public struct Call: ~Escapable {
     @_lifetime(copy arguments)
     public init(
         _ command: CommandID, _ arguments: Arguments, hash: KeyHash, database: DatabaseIndex, now: UnixMillis,
-        flags: CallFlags = [], stringLengthMax: Int = 512 << 20, random: UInt64 = 0
+        flags: CallFlags = [], stringLengthMax: Int = 512 << 20, databaseCount: Int = 16,
+        random: UInt64 = 0
     ) {
         self.command = command
         self.arguments = arguments
@@ -33,6 +36,7 @@ public struct Call: ~Escapable {
         self.now = now
         self.flags = flags
         self.stringLengthMax = stringLengthMax
+        self.databaseCount = databaseCount
         self.random = random
     }
 }
@@ -66,15 +70,17 @@ extension Call {
         return value
     }
 
-    /// An argument that must name a database. Redis reads it as a 32-bit integer first.
-    func databaseIndex(
-        at index: Int, of count: Int, notInteger: CommandError = .notInteger
-    ) throws(CommandError) -> DatabaseIndex {
-        guard let value = Decimal.parse(arguments[index]) else { throw notInteger }
-        guard let narrow = Int32(exactly: value) else {
-            throw notInteger == .notInteger ? .outOfIntRange : notInteger
-        }
-        guard narrow >= 0, Int(narrow) < count else { throw .databaseOutOfRange }
-        return DatabaseIndex(rawValue: UInt8(narrow))
+    /// An argument that must be a 32-bit integer.
+    func narrowInteger(at index: Int, else error: CommandError? = nil) throws(CommandError) -> Int {
+        guard let value = Decimal.parse(arguments[index]) else { throw error ?? .notInteger }
+        guard let narrow = Int32(exactly: value) else { throw error ?? .outOfIntRange }
+        return Int(narrow)
+    }
+
+    /// An argument that must name a database.
+    func databaseIndex(at index: Int, of count: Int) throws(CommandError) -> DatabaseIndex {
+        let number = try narrowInteger(at: index)
+        guard 0..<count ~= number else { throw .databaseOutOfRange }
+        return DatabaseIndex(rawValue: UInt8(number))
     }
 }

@@ -8,6 +8,8 @@ enum CommandError: Error, Equatable, BitwiseCopyable {
     case bitOffset, bitValue, bitArgument, bitopNot, bitfieldKind, bitfieldOverflow, bitfieldReadOnly
     case expiryNXConflict, expiryGTLTConflict
     case lcsKinds, lcsLenAndIdx, lcsTooLong, lcsTooLarge
+    /// Keys and values do not come in pairs.
+    case oddPairs
     case invalidCursor, noFrequency, noIdleTime
     /// The time given lies outside what can be represented, or is not in the future where it must be.
     case expireTime
@@ -18,6 +20,8 @@ enum CommandError: Error, Equatable, BitwiseCopyable {
         switch self {
         case .expireTime:
             reply.error("ERR invalid expire time in '\(CommandTable.spec(of: call.command).name)' command")
+        case .oddPairs:
+            CommandTable.wrongArgumentCount(CommandTable.spec(of: call.command), reply: &reply)
         case .unsupportedOption(let index):
             let option = call.arguments[Int(index)]
             var text = ByteBuffer()
@@ -44,7 +48,7 @@ enum CommandError: Error, Equatable, BitwiseCopyable {
         case .offsetOutOfRange: "ERR offset is out of range"
         case .stringTooLong: "ERR string exceeds maximum allowed size (proto-max-bulk-len)"
         case .databaseOutOfRange: "ERR DB index is out of range"
-        case .outOfIntRange: "ERR value is out of range, must be between -2147483648 and 2147483647"
+        case .outOfIntRange: "ERR value is out of range, value must between -2147483648 and 2147483647"
         case .firstDatabase: "ERR invalid first DB index"
         case .secondDatabase: "ERR invalid second DB index"
         case .bitOffset: "ERR bit offset is not an integer or out of range"
@@ -73,7 +77,7 @@ enum CommandError: Error, Equatable, BitwiseCopyable {
             ERR An LFU maxmemory policy is selected, idle time not tracked. Please note that when switching \
             between policies at runtime LRU and LFU data will take some time to adjust.
             """
-        case .expireTime, .unsupportedOption: "ERR"
+        case .expireTime, .oddPairs, .unsupportedOption: "ERR"
         }
     }
 }

@@ -77,7 +77,8 @@ public enum Executor {
         case .asking, .auth, .client, .cluster, .command, .config, .debug, .echo, .function, .hello, .info,
             .latency, .lolwut, .monitor, .ping, .quit, .readonly, .readwrite, .reset, .select, .shutdown,
             .slowlog, .time:
-            preconditionFailure("A command whose route is .connection runs on its connection, not on a shard.")
+            preconditionFailure(
+                "A command whose route is .connection runs on its connection, not on a shard.")
         }
     }
 }

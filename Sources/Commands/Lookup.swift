@@ -5,7 +5,9 @@ extension Shard {
     /// The call's first key, read: counts a hit or a miss and marks the key as used.
     @inline(__always)
     mutating func read(_ call: borrowing Call) -> EntryID? {
-        find(call.key, call.hash, in: call.database, at: call.now, call.flags.contains(.noTouch) ? .inspect : .read)
+        find(
+            call.key, call.hash, in: call.database, at: call.now,
+            call.flags.contains(.noTouch) ? .inspect : .read)
     }
 
     /// The call's first key, about to be changed.
@@ -63,10 +65,10 @@ extension Encoding {
     }
 }
 
-/// Positions from the start, or with a negative number from the end, clipped to what there is.
+/// Positions from the start, or with a negative number from the end, clipped to what there is: one before the start
+/// is the start, so that -9 through -8 is the first of five.
 /// - Returns: nil where nothing lies between them.
 func clip(from start: Int64, through end: Int64, count: Int) -> ClosedRange<Int>? {
-    if start < 0, end < 0, start > end { return nil }
     let length = Int64(count)
     let first = max(start < 0 ? length &+ start : start, 0)
     let last = min(max(end < 0 ? length &+ end : end, 0), length - 1)

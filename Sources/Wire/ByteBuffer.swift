@@ -307,3 +307,20 @@ extension RawSpan {
         return bytes
     }
 }
+
+// MARK: - Writing bytes
+
+extension MutableRawSpan {
+    /// Copies `bytes` to `offset` and on; traps outside the span.
+    @inlinable public mutating func write(_ bytes: RawSpan, at offset: Int) {
+        precondition(
+            offset >= 0 && bytes.byteCount <= byteCount - offset, "bytes are written inside the span")
+        // Safe: the range was checked, and an exclusive span cannot overlap one that is borrowed.
+        unsafe withUnsafeMutableBytes { target in
+            unsafe bytes.withUnsafeBytes { source in
+                guard let from = source.baseAddress, let to = target.baseAddress else { return }
+                unsafe memcpy(to + offset, from, source.count)
+            }
+        }
+    }
+}

@@ -30,13 +30,26 @@ extension Strings {
         guard !patch.isEmpty else { return reply.integer(length) }
         let (end, overflows) = offset.addingReportingOverflow(Int64(patch.byteCount))
         guard !overflows, end <= call.stringLengthMax else { throw .stringTooLong }
-        let id = try old ?? shard.storeEmpty(for: call, growingTo: Int(end))
+        let id = if let old { old } else { try shard.storeZeros(Int(end), for: call) }
         try shard.write(patch, at: Int(offset), of: id, growingTo: max(length, Int(end)))
         reply.integer(max(length, Int(end)))
     }
 }
 
 extension Shard {
+    /// A new string of zeros under the call's first key, which has none.
+    mutating func storeZeros(_ length: Int, for call: borrowing Call) throws(CommandError) -> EntryID {
+        let stored = store(
+            call.key, call.hash, in: call.database, value: RawSpan(), encoding: .raw, expiry: .clear,
+            at: call.now)
+        guard let id = stored else { throw .outOfMemory }
+        guard let grown = resizeValue(of: id, to: length) else {
+            remove(id, in: call.database)
+            throw .outOfMemory
+        }
+        return grown
+    }
+
     /// Writes bytes into a string, which then has the length given: zeros fill what nobody wrote.
     mutating func write(
         _ bytes: RawSpan, at offset: Int, of id: EntryID, growingTo length: Int

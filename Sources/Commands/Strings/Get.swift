@@ -3,7 +3,9 @@ import Wire
 
 extension Strings {
     /// GET key
-    static func get(_ call: borrowing Call, on shard: inout Shard, reply: inout ReplyWriter) throws(CommandError) {
+    static func get(_ call: borrowing Call, on shard: inout Shard, reply: inout ReplyWriter)
+        throws(CommandError)
+    {
         guard let id = try shard.readString(call) else { return reply.null() }
         reply.bulk(shard.value(of: id))
     }
@@ -60,7 +62,9 @@ extension Strings {
     ) throws(CommandError) {
         let start = try call.integer(at: 2)
         let end = try call.integer(at: 3)
-        guard let id = try shard.readString(call) else { return reply.bulk("" as StaticString) }
+        guard let id = try shard.readString(call), !(start < 0 && end < 0 && start > end) else {
+            return reply.bulk("" as StaticString)
+        }
         let value = shard.value(of: id)
         guard let range = clip(from: start, through: end, count: value.byteCount) else {
             return reply.bulk("" as StaticString)
@@ -75,7 +79,9 @@ extension Strings {
         for index in 1..<call.arguments.count {
             let key = call.arguments[index]
             let hash = index == 1 ? call.hash : shard.hash(key)
-            if let id = shard.find(key, hash, in: call.database, at: call.now, mode), shard.kind(of: id) == .string {
+            if let id = shard.find(key, hash, in: call.database, at: call.now, mode),
+                shard.kind(of: id) == .string
+            {
                 reply.bulk(shard.value(of: id))
             } else {
                 reply.null()

@@ -3,12 +3,16 @@ import Wire
 
 extension Strings {
     /// INCR key
-    static func incr(_ call: borrowing Call, on shard: inout Shard, reply: inout ReplyWriter) throws(CommandError) {
+    static func incr(_ call: borrowing Call, on shard: inout Shard, reply: inout ReplyWriter)
+        throws(CommandError)
+    {
         try add(1, call, on: &shard, reply: &reply)
     }
 
     /// DECR key
-    static func decr(_ call: borrowing Call, on shard: inout Shard, reply: inout ReplyWriter) throws(CommandError) {
+    static func decr(_ call: borrowing Call, on shard: inout Shard, reply: inout ReplyWriter)
+        throws(CommandError)
+    {
         try add(-1, call, on: &shard, reply: &reply)
     }
 

@@ -3,7 +3,9 @@ import Wire
 
 extension Strings {
     /// SET key value [NX | XX | IFEQ old] [GET] [EX seconds | PX milliseconds | EXAT time | PXAT time | KEEPTTL]
-    static func set(_ call: borrowing Call, on shard: inout Shard, reply: inout ReplyWriter) throws(CommandError) {
+    static func set(_ call: borrowing Call, on shard: inout Shard, reply: inout ReplyWriter)
+        throws(CommandError)
+    {
         let value = call.arguments[2]
         if call.arguments.count > 3 { return try setWithOptions(call, on: &shard, reply: &reply) }
         try shard.store(value, .natural(for: value), .clear, for: call)

@@ -33,23 +33,27 @@ struct PackedName: Hashable, BitwiseCopyable {
 
     /// Nil for a name that is empty or too long to be one of ours. A zero byte in the name would make it equal to
     /// a shorter one, so the length takes part: it is counted into the last word, which no name fills.
+    @inline(__always)
     init?(_ name: RawSpan) {
         let count = name.byteCount
         guard count > 0, count < Self.lengthMax else { return nil }
-        var word: UInt64 = 0
-        for index in 0..<min(count, 8) { word |= UInt64(name.byte(at: index)) << UInt64(index &* 8) }
-        words.0 = lowercased(word)
-        if count > 8 {
-            word = 0
-            for index in 8..<min(count, 16) { word |= UInt64(name.byte(at: index)) << UInt64((index &- 8) &* 8) }
-            words.1 = lowercased(word)
-        }
-        if count > 16 {
-            word = 0
-            for index in 16..<count { word |= UInt64(name.byte(at: index)) << UInt64((index &- 16) &* 8) }
-            words.2 = lowercased(word)
-        }
+        words.0 = lowercased(Self.word(name, at: 0))
+        if count > 8 { words.1 = lowercased(Self.word(name, at: 8)) }
+        if count > 16 { words.2 = lowercased(Self.word(name, at: 16)) }
         words.2 |= UInt64(count) << 56
+    }
+
+    /// Up to eight bytes from an offset on, zeros behind the end.
+    @inline(__always)
+    private static func word(_ name: RawSpan, at offset: Int) -> UInt64 {
+        if name.byteCount >= offset &+ 8 { return name.word(at: offset) }
+        var word: UInt64 = 0
+        var shift: UInt64 = 0
+        for index in offset..<name.byteCount {
+            word |= UInt64(name.byte(at: index)) &<< shift
+            shift &+= 8
+        }
+        return word
     }
 
     init(folding name: some Sequence<UInt8>) {
@@ -82,31 +86,35 @@ private func lowercased(_ word: UInt64) -> UInt64 {
     return word | (isUpper >> 2)
 }
 
-/// Open addressing over packed names: a kilobyte of slots pointing into the names, at most a third full.
-private struct NameTable: BitwiseCopyable {
-    private static let empty = UInt16.max
-    private static let slotShift: UInt64 = 64 - 9
+/// Open addressing over packed names: half a kilobyte of slots, at most a third full.
+///
+/// Not copyable, so that a lookup reads the one table where it lies.
+private struct NameTable: ~Copyable {
+    private static let slotBits: UInt64 = 9
 
-    private var slots = InlineArray<512, UInt16>(repeating: NameTable.empty)
-    private var names: InlineArray<81, PackedName>
+    private let slots: [CommandID?]
+    private let names: [PackedName]
 
     init(_ specs: [CommandSpec]) {
-        names = InlineArray { PackedName(folding: specs[$0].name.utf8) }
-        precondition(names.count * 3 <= slots.count, "Names stay far apart: grow the slots with the commands.")
-        for id in CommandID.allCases {
-            var slot = Int(names[Int(id.rawValue)].hash >> Self.slotShift)
-            while slots[slot] != Self.empty { slot = (slot + 1) & 511 }
-            slots[slot] = id.rawValue
+        let mask = 1 << Int(Self.slotBits) - 1
+        precondition(specs.count * 3 <= mask, "Names stay far apart: grow the slots with the commands.")
+        let names = specs.map { PackedName(folding: $0.name.utf8) }
+        var slots = [CommandID?](repeating: nil, count: mask + 1)
+        for (name, spec) in zip(names, specs) {
+            var slot = Int(truncatingIfNeeded: name.hash >> (64 - Self.slotBits))
+            while slots[slot] != nil { slot = (slot + 1) & mask }
+            slots[slot] = spec.id
         }
+        self.slots = slots
+        self.names = names
     }
 
     @inline(__always)
     func find(_ name: PackedName) -> CommandID? {
-        var slot = Int(truncatingIfNeeded: name.hash >> Self.slotShift)
-        while slots[slot] != Self.empty {
-            let index = slots[slot]
-            if names[Int(index)] == name { return CommandID(rawValue: index) }
-            slot = (slot &+ 1) & 511
+        var slot = Int(truncatingIfNeeded: name.hash >> (64 - Self.slotBits))
+        while let id = slots[slot] {
+            if names[Int(id.rawValue)] == name { return id }
+            slot = (slot &+ 1) & (1 << Int(Self.slotBits) - 1)
         }
         return nil
     }

@@ -58,16 +58,21 @@ public struct KeyIndices: RandomAccessCollection, BitwiseCopyable, Sendable {
 }
 
 extension CommandTable {
-    /// Number of commands. `InlineArray` wants a literal; `profiles` holds it against the table.
-    static let profileCount = 81
-
-    /// One profile a command, indexed by `CommandID.rawValue`. A core may keep a copy of its own: it is plain bytes.
-    public static let profiles: InlineArray<81, CommandProfile> = {
-        precondition(MemoryLayout<CommandProfile>.size <= 16, "A profile is one sixteen-byte read.")
-        precondition(specs.count == profileCount, "The profile table has one place for each command.")
-        return InlineArray { CommandProfile(specs[$0]) }
-    }()
+    private static let profiles = ProfileTable(specs)
 
     /// The profile of a command.
-    public static func profile(of id: CommandID) -> CommandProfile { profiles[Int(id.rawValue)] }
+    public static func profile(of id: CommandID) -> CommandProfile { profiles[id] }
+}
+
+/// One profile a command, indexed by `CommandID.rawValue`. Not copyable, so that it is read where it lies.
+private struct ProfileTable: ~Copyable {
+    private let profiles: [CommandProfile]
+
+    init(_ specs: [CommandSpec]) {
+        precondition(MemoryLayout<CommandProfile>.size <= 16, "A profile is one sixteen-byte read.")
+        profiles = specs.map(CommandProfile.init)
+    }
+
+    @inline(__always)
+    subscript(id: CommandID) -> CommandProfile { profiles[Int(id.rawValue)] }
 }

@@ -5,7 +5,9 @@ import Wire
 /// it another one, and no version ever comes back, not even with a key that was deleted and created again.
 enum Versions {
     /// GETS key
-    static func gets(_ call: borrowing Call, on shard: inout Shard, reply: inout ReplyWriter) throws(CommandError) {
+    static func gets(_ call: borrowing Call, on shard: inout Shard, reply: inout ReplyWriter)
+        throws(CommandError)
+    {
         guard let id = try shard.readString(call) else { return reply.nullArray() }
         guard let (versioned, version) = shard.version(of: id) else { throw .outOfMemory }
         reply.array(2)
@@ -14,7 +16,9 @@ enum Versions {
     }
 
     /// CAS key version value [EX seconds | PX milliseconds | EXAT time | PXAT time | KEEPTTL]
-    static func cas(_ call: borrowing Call, on shard: inout Shard, reply: inout ReplyWriter) throws(CommandError) {
+    static func cas(_ call: borrowing Call, on shard: inout Shard, reply: inout ReplyWriter)
+        throws(CommandError)
+    {
         let version = try call.integer(at: 2)
         let options = try SetOptions(call.arguments, from: 4, of: .cas)
         let change = try options.expiryChange(call)

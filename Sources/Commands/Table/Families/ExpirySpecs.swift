@@ -13,7 +13,8 @@ extension CommandTable {
                     .word("NX"),
                     .word("XX"),
                     .word("GT"),
-                    .word("LT")).since("7.0.0").optional)
+                    .word("LT")
+                ).since("7.0.0").optional)
 
         CommandSpec(.expireat, "expireat", -3, [.write, .fast], .generic, since: "1.2.0")
             .summary("Lets a key expire at a Unix time in seconds.", "O(1)")
@@ -27,7 +28,8 @@ extension CommandTable {
                     .word("NX"),
                     .word("XX"),
                     .word("GT"),
-                    .word("LT")).since("7.0.0").optional)
+                    .word("LT")
+                ).since("7.0.0").optional)
 
         CommandSpec(.expiretime, "expiretime", 2, [.readonly, .fast], .generic, since: "7.0.0")
             .summary("Tells the Unix time in seconds at which a key expires.", "O(1)")
@@ -51,7 +53,8 @@ extension CommandTable {
                     .word("NX"),
                     .word("XX"),
                     .word("GT"),
-                    .word("LT")).since("7.0.0").optional)
+                    .word("LT")
+                ).since("7.0.0").optional)
 
         CommandSpec(.pexpireat, "pexpireat", -3, [.write, .fast], .generic, since: "2.6.0")
             .summary("Lets a key expire at a Unix time in milliseconds.", "O(1)")
@@ -65,7 +68,8 @@ extension CommandTable {
                     .word("NX"),
                     .word("XX"),
                     .word("GT"),
-                    .word("LT")).since("7.0.0").optional)
+                    .word("LT")
+                ).since("7.0.0").optional)
 
         CommandSpec(.pexpiretime, "pexpiretime", 2, [.readonly, .fast], .generic, since: "7.0.0")
             .summary("Tells the Unix time in milliseconds at which a key expires.", "O(1)")

@@ -4,7 +4,8 @@ extension CommandTable {
         CommandSpec(.append, "append", 3, [.write, .denyOOM, .fast], .string, since: "2.0.0")
             .summary(
                 "Adds bytes to the end of a string; a missing key starts out empty.",
-                "O(1) amortised over the bytes added")
+                "O(1) amortised over the bytes added"
+            )
             .keys(.at(1, [.readWrite, .insert]))
             .arguments(.key(), .string("value"))
 
@@ -39,12 +40,14 @@ extension CommandTable {
                     .integer("milliseconds").after("PX"),
                     .unixTime("unix-time-seconds").after("EXAT"),
                     .unixTime("unix-time-milliseconds").after("PXAT"),
-                    .word("PERSIST")).optional)
+                    .word("PERSIST")
+                ).optional)
 
         CommandSpec(.getrange, "getrange", 4, [.readonly], .string, since: "2.4.0")
             .summary(
                 "Reads the bytes between two positions of a string.",
-                "O(N) in the number of bytes returned")
+                "O(N) in the number of bytes returned"
+            )
             .keys(.at(1, [.readOnly, .access]))
             .arguments(.key(), .integer("start"), .integer("end"))
 
@@ -72,7 +75,8 @@ extension CommandTable {
         CommandSpec(.lcs, "lcs", -3, [.readonly], .string, since: "7.0.0")
             .summary(
                 "Compares two strings by their longest common subsequence.",
-                "O(N*M) in the lengths of the two strings")
+                "O(N*M) in the lengths of the two strings"
+            )
             .keys(.span(1...2, [.readOnly, .access]))
             .route(.multiKey)
             .arguments(
@@ -93,7 +97,8 @@ extension CommandTable {
         CommandSpec(.mset, "mset", -3, [.write, .denyOOM], .string, since: "1.0.1")
             .summary(
                 "Writes several strings at once; nobody sees only some of them.",
-                "O(N) in the number of keys")
+                "O(N) in the number of keys"
+            )
             .keys(.from(1, step: 2, [.overwrite, .update]))
             .route(.eachKey(.ok))
             .tips("request_policy:multi_shard", "response_policy:all_succeeded")
@@ -102,7 +107,8 @@ extension CommandTable {
         CommandSpec(.msetnx, "msetnx", -3, [.write, .denyOOM], .string, since: "1.0.1")
             .summary(
                 "Writes several strings at once, provided that none of the keys exists.",
-                "O(N) in the number of keys")
+                "O(N) in the number of keys"
+            )
             .keys(.from(1, step: 2, [.overwrite, .insert]))
             .route(.multiKey)
             .tips("request_policy:multi_shard", "response_policy:agg_min")
@@ -116,13 +122,16 @@ extension CommandTable {
         CommandSpec(.set, "set", -3, [.write, .denyOOM], .string, since: "1.0.0")
             .summary("Writes a string, with conditions and an expiry if asked for.", "O(1)")
             .keys(
-                .at(1, [.readWrite, .access, .update, .variable],
-                    notes: "Reads the key too when `GET` or `IFEQ` is given."))
+                .at(
+                    1, [.readWrite, .access, .update, .variable],
+                    notes: "Reads the key too when `GET` or `IFEQ` is given.")
+            )
             .history(
                 ("2.6.12", "`EX`, `PX`, `NX`, `XX`."),
                 ("6.0.0", "`KEEPTTL`."),
                 ("6.2.0", "`GET`, `EXAT`, `PXAT`."),
-                ("7.0.0", "`NX` and `GET` may stand together."))
+                ("7.0.0", "`NX` and `GET` may stand together.")
+            )
             .arguments(
                 .key(),
                 .string("value"),
@@ -130,7 +139,8 @@ extension CommandTable {
                     "condition",
                     .word("NX"),
                     .word("XX"),
-                    .string("comparison-value").after("IFEQ")).since("2.6.12").optional,
+                    .string("comparison-value").after("IFEQ")
+                ).since("2.6.12").optional,
                 .word("GET").since("6.2.0").optional,
                 .oneOf(
                     "expiration",
@@ -138,7 +148,8 @@ extension CommandTable {
                     .integer("milliseconds").after("PX").since("2.6.12"),
                     .unixTime("unix-time-seconds").after("EXAT").since("6.2.0"),
                     .unixTime("unix-time-milliseconds").after("PXAT").since("6.2.0"),
-                    .word("KEEPTTL").since("6.0.0")).optional)
+                    .word("KEEPTTL").since("6.0.0")
+                ).optional)
 
         CommandSpec(.setex, "setex", 4, [.write, .denyOOM], .string, since: "2.0.0")
             .summary("Writes a string that expires after some seconds.", "O(1)")
@@ -153,7 +164,8 @@ extension CommandTable {
         CommandSpec(.setrange, "setrange", 4, [.write, .denyOOM], .string, since: "2.2.0")
             .summary(
                 "Overwrites bytes of a string from a position on, padding with zeros.",
-                "O(N) in the number of bytes written or padded")
+                "O(N) in the number of bytes written or padded"
+            )
             .keys(.at(1, [.readWrite, .update]))
             .arguments(.key(), .integer("offset"), .string("value"))
 
@@ -165,7 +177,8 @@ extension CommandTable {
         CommandSpec(.substr, "substr", 4, [.readonly], .string, since: "1.0.0")
             .summary(
                 "Reads the bytes between two positions of a string (the older name of GETRANGE).",
-                "O(N) in the number of bytes returned")
+                "O(N) in the number of bytes returned"
+            )
             .keys(.at(1, [.readOnly, .access]))
             .deprecated(since: "2.0.0", use: "`GETRANGE`")
             .arguments(.key(), .integer("start"), .integer("end"))

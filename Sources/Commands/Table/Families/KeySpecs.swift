@@ -29,7 +29,8 @@ extension CommandTable {
         CommandSpec(.keys, "keys", 2, [.readonly], .generic, since: "1.0.0")
             .summary(
                 "Lists every key that matches a pattern.",
-                "O(N) in the number of keys of the database")
+                "O(N) in the number of keys of the database"
+            )
             .also(.dangerous)
             .route(.everyShard(.concatenate))
             .tips("request_policy:all_shards", "nondeterministic_output_order")
@@ -90,7 +91,8 @@ extension CommandTable {
         CommandSpec(.scan, "scan", -2, [.readonly], .generic, since: "2.8.0")
             .summary(
                 "Walks through the keys step by step.",
-                "O(1) a step, O(N) for the whole walk over N keys")
+                "O(1) a step, O(N) for the whole walk over N keys"
+            )
             .route(.everyShard(.cursor))
             .tips("nondeterministic_output", "request_policy:special")
             .history(("6.0.0", "`TYPE`."))
@@ -115,7 +117,8 @@ extension CommandTable {
         CommandSpec(.unlink, "unlink", -2, [.write, .fast], .generic, since: "4.0.0")
             .summary(
                 "Removes keys, freeing large values off the command's path.",
-                "O(1) a key, whatever its value")
+                "O(1) a key, whatever its value"
+            )
             .keys(.from(1, [.remove, .delete]))
             .route(.eachKey(.sum))
             .tips("request_policy:multi_shard", "response_policy:agg_sum")

@@ -14,7 +14,8 @@ extension CommandTable {
                     .integer("milliseconds").after("PX"),
                     .unixTime("unix-time-seconds").after("EXAT"),
                     .unixTime("unix-time-milliseconds").after("PXAT"),
-                    .word("KEEPTTL")).optional)
+                    .word("KEEPTTL")
+                ).optional)
 
         CommandSpec(.gets, "gets", 2, [.readonly, .fast], .string, since: "1.0.0")
             .summary("Reads a string together with its version.", "O(1)")
