@@ -84,7 +84,12 @@ enum CodeStripper {
             var isKept = byte == 10
             switch state {
             case .code:
-                if starts("//") {
+                // Most bytes begin nothing; a debug build must not look at each of them three times.
+                let isPlain =
+                    byte != UInt8(ascii: "/") && byte != UInt8(ascii: "\"") && byte != UInt8(ascii: "#")
+                if isPlain {
+                    isKept = true
+                } else if starts("//") {
                     state = .lineComment
                 } else if starts("/*") {
                     state = .blockComment(1)
@@ -105,6 +110,7 @@ enum CodeStripper {
                     state = depth == 1 ? .code : .blockComment(depth - 1)
                     step = 2
                 }
+            case .string(0, _) where byte != UInt8(ascii: "\\") && byte != UInt8(ascii: "\""): break
             case .string(let hashes, let long):
                 let close =
                     String(repeating: "\"", count: long ? 3 : 1) + String(repeating: "#", count: hashes)
