@@ -61,5 +61,6 @@ let package = Package(
         .testTarget(name: "KeyspaceTests", dependencies: ["Keyspace"], swiftSettings: house),
         .testTarget(name: "CommandsTests", dependencies: ["Commands"], swiftSettings: house),
         .testTarget(name: "NodeTests", dependencies: ["Node"], swiftSettings: house),
+        .testTarget(name: "TidyTests", swiftSettings: house),
     ]
 )
