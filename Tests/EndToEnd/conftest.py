@@ -30,7 +30,7 @@ def pytest_runtest_makereport(item, call):
         return
     for name, value in item.funcargs.items():
         if isinstance(value, Server):
-            report.sections.append((f"log of {name}", value.log_end()))
+            report.sections.append((f"log of {name}", value.log_end(12)))
 
 
 def _serve(**options):
