@@ -20,7 +20,8 @@ START_SECONDS = 10
 STOP_SECONDS = 10
 
 # Directives of ours that redis-server would refuse; dropped when Redis stands in.
-OURS = ("cpus", "core-ports", "core-port-base", "unsafe-unordered-multishard", "log-format")
+OURS = ("cpus", "cpu-pinning", "core-ports", "core-port-base", "receive-buffers", "receive-buffer-size", "ring-entries",
+        "unsafe-unordered-multishard", "log-format")
 
 
 class ServerFailed(AssertionError):
