@@ -11,6 +11,7 @@ import time
 CRLF = b"\r\n"
 _AGGREGATES = frozenset(b"*%~>|")
 _BULKS = frozenset(b"$=!")
+_BIND_ADDRESS_NO_PORT = 24  # linux/in.h; Python has no name for it
 
 
 class Incomplete(Exception):
@@ -159,6 +160,8 @@ class Connection:
         if receive_buffer is not None:
             self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, receive_buffer)
         if source is not None:
+            # The port is then chosen at connect, which stays fast when thousands are taken.
+            self.socket.setsockopt(socket.IPPROTO_IP, _BIND_ADDRESS_NO_PORT, 1)
             self.socket.bind(source)
         self.socket.settimeout(timeout)
         self.socket.connect(address)

@@ -62,7 +62,8 @@ def _is_free(port: int) -> bool:
 class Server:
     """One running server. Use as a context manager, or `start` and `stop`."""
 
-    def __init__(self, binary: str = None, cores: int = 1, port: int = None, directives=(), environment=None):
+    def __init__(self, binary: str = None, cores: int = 1, port: int = None, directives=(), environment=None,
+                 file_limit: int = None):
         self.binary = binary or settings.CORONET
         self.is_redis = settings.is_redis(self.binary)
         self.cores = cores
@@ -70,6 +71,7 @@ class Server:
         # A list, not a dict: some directives come several times.
         self.directives = list(directives.items()) if isinstance(directives, dict) else list(directives)
         self.environment = environment
+        self.file_limit = file_limit  # a soft limit to start under; servers raise it themselves
         self.directory = Path(tempfile.mkdtemp(prefix="coronet-test-"))
         self.log = self.directory / "log"
         self.process = None
@@ -104,10 +106,15 @@ class Server:
         with open(self.log, "ab") as log:
             self.process = subprocess.Popen(
                 self.arguments(), stdin=subprocess.DEVNULL, stdout=log, stderr=subprocess.STDOUT,
-                cwd=self.directory, env={**os.environ, **(self.environment or {})})
+                cwd=self.directory, env={**os.environ, **(self.environment or {})},
+                preexec_fn=self._lower_file_limit if self.file_limit else None)
         if wait:
             self._wait_until_it_answers()
         return self
+
+    def _lower_file_limit(self):
+        hard = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
+        resource.setrlimit(resource.RLIMIT_NOFILE, (min(self.file_limit, hard), hard))
 
     def _wait_until_it_answers(self):
         deadline = time.monotonic() + START_SECONDS
