@@ -29,31 +29,59 @@ def pytest_runtest_makereport(item, call):
     if report.when != "call" or not report.failed:
         return
     for name, value in item.funcargs.items():
-        if isinstance(value, Server):
+        if isinstance(value, Server) and not value.is_redis:
             report.sections.append((f"log of {name}", value.log_end(12)))
 
 
-def _serve(**options):
-    with Server(**options) as server:
-        yield server
+class Shared:
+    """Servers shared by the tests of a session. One that died is started again for the next test, so that a crash
+    fails the test that caused it and no other."""
+
+    def __init__(self):
+        self.servers = {}
+
+    def get(self, **options) -> Server:
+        name = tuple(sorted(options.items()))
+        server = self.servers.get(name)
+        if server is None or not server.is_alive():
+            server = self.servers[name] = Server(**options).start()
+        return server
+
+    def stop(self):
+        for server in self.servers.values():
+            server.stop()
 
 
 @pytest.fixture(scope="session")
-def redis():
+def shared():
+    shared = Shared()
+    yield shared
+    shared.stop()
+
+
+def _lend(shared, **options):
+    """A shared server for one test, which must leave it alive."""
+    server = shared.get(**options)
+    yield server
+    server.check_alive()
+
+
+@pytest.fixture
+def redis(shared):
     """The measure: redis-server as Debian ships it."""
-    yield from _serve(binary=settings.REDIS)
+    yield from _lend(shared, binary=settings.REDIS)
 
 
-@pytest.fixture(scope="session", params=[1, 2], ids=["1core", "2cores"])
-def node(request):
-    """The server under test, shared by a session's tests: they flush what they use and change no settings for good."""
-    yield from _serve(cores=request.param)
+@pytest.fixture(params=[1, 2], ids=["1core", "2cores"])
+def node(request, shared):
+    """The server under test: tests flush what they use and change no settings for good."""
+    yield from _lend(shared, cores=request.param)
 
 
-@pytest.fixture(scope="session")
-def node1():
+@pytest.fixture
+def node1(shared):
     """The server under test on one core, for tests to which the number of cores means nothing."""
-    yield from _serve(cores=1)
+    yield from _lend(shared, cores=1)
 
 
 @pytest.fixture(params=[1, 2], ids=["1core", "2cores"])
