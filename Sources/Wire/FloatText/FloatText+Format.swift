@@ -177,17 +177,18 @@ private struct BigDecimal {
 
     /// The digits, highest first, without leading zeros.
     func digits() -> [UInt8] {
-        var text: [UInt8] = []
-        for group in groups.reversed() {
-            var divisor: UInt64 = Self.base / 10
+        var text = [UInt8](repeating: UInt8(ascii: "0"), count: 9 * groups.count)
+        var end = text.count
+        for group in groups {
             var rest = group
-            while divisor > 0 {
-                let digit = UInt8(truncatingIfNeeded: rest / divisor)
-                if digit > 0 || !text.isEmpty { text.append(digit + UInt8(ascii: "0")) }
-                rest %= divisor
-                divisor /= 10
+            for place in 1...9 {
+                text[end - place] += UInt8(truncatingIfNeeded: rest % 10)
+                rest /= 10
             }
+            end -= 9
         }
-        return text.isEmpty ? [UInt8(ascii: "0")] : text
+        let first = text.firstIndex { $0 != UInt8(ascii: "0") } ?? text.count - 1
+        text.removeFirst(first)
+        return text
     }
 }
