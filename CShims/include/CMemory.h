@@ -6,11 +6,7 @@
 #include <string.h>
 #include <numaif.h>
 #include <sys/mman.h>
-#include <sys/syscall.h>
-#include <unistd.h>
-#if defined(__SSE2__)
-#include <emmintrin.h>
-#elif defined(__ARM_NEON)
+#if defined(__ARM_NEON)
 #include <arm_neon.h>
 #endif
 
@@ -21,8 +17,11 @@ static inline void coronet_prefetch(const void *address) { __builtin_prefetch(ad
 // does not reach. Answers one bit per byte of `bytes` that equals `wanted`; the first byte is bit 0.
 static inline uint32_t coronet_match16(const void *bytes, uint8_t wanted) {
 #if defined(__SSE2__)
-    __m128i lanes = _mm_loadu_si128((const __m128i *)bytes);
-    return (uint32_t)_mm_movemask_epi8(_mm_cmpeq_epi8(lanes, _mm_set1_epi8((char)wanted)));
+    // Vector extensions and one builtin: <emmintrin.h> drags <stdlib.h> into the module a second time.
+    typedef char lanes16 __attribute__((vector_size(16)));
+    lanes16 lanes;
+    memcpy(&lanes, bytes, 16);
+    return (uint32_t)__builtin_ia32_pmovmskb128((lanes16)(lanes == (lanes16){} + (char)wanted));
 #elif defined(__ARM_NEON)
     static const uint8_t weights[16] = {1, 2, 4, 8, 16, 32, 64, 128, 1, 2, 4, 8, 16, 32, 64, 128};
     uint8x16_t hits = vandq_u8(vceqq_u8(vld1q_u8(bytes), vdupq_n_u8(wanted)), vld1q_u8(weights));
@@ -73,15 +72,9 @@ static inline int coronet_prefer_node(void *address, size_t count, int node) {
     return (int)mbind(address, count, MPOL_PREFERRED, mask, sizeof(mask) * 8, 0);
 }
 
-// Why: the affinity calls and SCHED_IDLE are declared only under _GNU_SOURCE, which Swift's importer does not set.
-// The calling thread may run where the process's first thread may, when nothing else wants to.
-static inline void coronet_become_idle(void) {
-    unsigned long mask[128] = {0};
-    int priority = 0;
-    if (syscall(SYS_sched_getaffinity, getpid(), sizeof(mask), mask) > 0)
-        syscall(SYS_sched_setaffinity, 0, sizeof(mask), mask);
-    syscall(SYS_sched_setscheduler, 0, 5 /* SCHED_IDLE */, &priority);
-}
+// Why: the affinity calls and SCHED_IDLE are GNU extensions, so this one is compiled in CShims.c. The calling thread
+// may run where the process's first thread may, when nothing else wants to.
+void coronet_become_idle(void);
 
 // Why: MAP_FAILED is a macro with a cast, which Swift does not import. Answers NULL where mmap fails.
 static inline void *coronet_reserve(size_t count) {

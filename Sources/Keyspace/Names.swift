@@ -77,8 +77,13 @@ public enum ExpiryChange: Sendable {
 public enum LookupMode: Sendable {
     /// Counts a hit or a miss and touches the access clock.
     case read
+    /// Counts a hit or a miss and leaves the access clock alone (TTL, OBJECT, CLIENT NO-TOUCH).
+    case inspect
     /// Touches the access clock, counts nothing.
     case write
     /// Touches nothing and counts nothing; an expired entry is not found and not removed.
     case peek
+
+    @inline(__always) var counts: Bool { self == .read || self == .inspect }
+    @inline(__always) var touches: Bool { self == .read || self == .write }
 }

@@ -23,7 +23,7 @@ extension Shard {
     ) -> EntryID? {
         let found = locate(key, hash, in: index)
         guard let id = found else {
-            if mode == .read { misses &+= 1 }
+            if mode.counts { misses &+= 1 }
             return nil
         }
         let entry = Entry(id.handle, arena.addresses)
@@ -31,12 +31,11 @@ extension Shard {
         if header.isExpiring && entry.expiry < now {
             if mode == .peek { return nil }
             expire(id, Int(index.rawValue))
-            if mode == .read { misses &+= 1 }
+            if mode.counts { misses &+= 1 }
             return nil
         }
-        if mode == .peek { return id }
-        if mode == .read { hits &+= 1 }
-        touch(entry, header, at: now)
+        if mode.counts { hits &+= 1 }
+        if mode.touches { touch(entry, header, at: now) }
         return id
     }
 

@@ -83,6 +83,7 @@ import Synchronization
     private static func run(_ order: UnsafeMutablePointer<Order>) {
         // The thread that started us may be pinned.
         coronet_become_idle()
+        unsafe coronet_name_this_thread("pages")
         var done = 0
         while true {
             while unsafe sem_wait(&order.pointee.bell) != 0 && errno == EINTR {}

@@ -1,0 +1,65 @@
+import CShims
+import Glibc
+
+extension IORing {
+    /// Sends all of `bytes`; short sends are continued inside.
+    public mutating func send(_ socket: SocketID, _ bytes: UnsafeRawBufferPointer) {
+        requireOpen(socket)
+        precondition(!links[socket.slot].flags.contains(.sending), "one send in flight per socket")
+        precondition(unsafe !bytes.isEmpty, "a send of nothing would look like a failure")
+        unsafe links[socket.slot].unsent = bytes.baseAddress
+        links[socket.slot].unsentCount = bytes.count
+        links[socket.slot].flags.insert(.sending)
+        queueSend(socket.slot)
+    }
+
+    /// Sends FIN after what has been sent.
+    public mutating func shutdownWrite(_ socket: SocketID) {
+        requireOpen(socket)
+        // Not through the ring: the kernel hands that operation to a worker thread, and the call does not block.
+        // A socket that the peer has reset already answers ENOTCONN, which is what we want anyway.
+        _ = Glibc.shutdown(links[socket.slot].descriptor, Int32(SHUT_WR))
+    }
+
+    private mutating func queueSend(_ slot: UInt32) {
+        let entry = unsafe nextSubmission()
+        let count = min(links[slot].unsentCount, sendPieceBytes)
+        // NOSIGNAL: a peer that has gone is an error value, not SIGPIPE. WAITALL: the kernel itself continues a
+        // send that found the socket buffer full, so that a short one is rare; but not never.
+        unsafe io_uring_prep_send(
+            entry, links[slot].descriptor, links[slot].unsent, count,
+            Int32(MSG_NOSIGNAL) | Int32(MSG_WAITALL))
+        unsafe entry.pointee.user_data = Self.token(.send, slot: slot, generation: links[slot].generation)
+    }
+
+    /// A completion of a send.
+    @inline(__always)
+    mutating func sendEnded(_ slot: UInt32, _ generation: UInt32, _ result: Int32, _ events: inout EventBatch)
+    {
+        guard links.holds(slot: slot, generation: generation) else {
+            counters.staleCompletions &+= 1
+            return
+        }
+        if links[slot].flags.contains(.closing) {
+            links[slot].flags.remove(.sending)
+            closeIfIdle(slot)
+            return
+        }
+        let socket = SocketID(slot: slot, generation: generation)
+        if result > 0 && Int(result) == links[slot].unsentCount {
+            links[slot].flags.remove(.sending)
+            events.append(Event(.sent, socket))
+        } else if result > 0 {
+            counters.shortSends &+= 1
+            unsafe links[slot].unsent = links[slot].unsent.map { unsafe $0 + Int(result) }
+            links[slot].unsentCount -= Int(result)
+            queueSend(slot)
+        } else if result == -EINTR || result == -EAGAIN {
+            queueSend(slot)
+        } else {
+            // 0 is no progress on a non-empty send: as good as a broken pipe.
+            links[slot].flags.remove(.sending)
+            events.append(Event(.sendFailed, socket, count: result == 0 ? EPIPE : -result))
+        }
+    }
+}
