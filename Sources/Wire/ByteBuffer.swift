@@ -281,6 +281,20 @@ extension RawSpan {
         }
     }
 
+    /// Whether these bytes spell `word`, which is ASCII in lower case, in any mix of cases.
+    @inlinable @inline(__always)
+    public func spells(_ word: StaticString) -> Bool {
+        let count = byteCount
+        guard count == word.utf8CodeUnitCount else { return false }
+        for index in 0..<count {
+            let byte = byte(at: index)
+            let lower = byte &- UInt8(ascii: "A") < 26 ? byte | 0x20 : byte
+            // Safe: index is below the word's length, and a literal's bytes live as long as the program.
+            guard unsafe word.utf8Start[index] == lower else { return false }
+        }
+        return true
+    }
+
     /// The bytes from `offset` on.
     @inlinable @inline(__always) @_lifetime(copy self)
     public func from(_ offset: Int) -> RawSpan { extracting(offset..<byteCount) }
@@ -291,5 +305,22 @@ extension RawSpan {
         bytes.reserveCapacity(byteCount)
         for index in 0..<byteCount { bytes.append(byte(at: index)) }
         return bytes
+    }
+}
+
+// MARK: - Writing bytes
+
+extension MutableRawSpan {
+    /// Copies `bytes` to `offset` and on; traps outside the span.
+    @inlinable public mutating func write(_ bytes: RawSpan, at offset: Int) {
+        precondition(
+            offset >= 0 && bytes.byteCount <= byteCount - offset, "bytes are written inside the span")
+        // Safe: the range was checked, and an exclusive span cannot overlap one that is borrowed.
+        unsafe withUnsafeMutableBytes { target in
+            unsafe bytes.withUnsafeBytes { source in
+                guard let from = source.baseAddress, let to = target.baseAddress else { return }
+                unsafe memcpy(to + offset, from, source.count)
+            }
+        }
     }
 }

@@ -107,9 +107,9 @@ public enum Decimal {
     static func eightDigits(_ value: UInt64) -> UInt64 {
         let high = value / 10_000
         let fours = high | (value &- high &* 10_000) << 32
-        let hundreds = (fours &* 10486 >> 20) & 0x0000_007F_0000_007F
+        let hundreds = ((fours &* 10486) >> 20) & 0x0000_007F_0000_007F
         let twos = hundreds | (fours &- hundreds &* 100) << 16
-        let tens = (twos &* 103 >> 10) & 0x000F_000F_000F_000F
+        let tens = ((twos &* 103) >> 10) & 0x000F_000F_000F_000F
         let ones = tens | (twos &- tens &* 10) << 8
         return ones | 0x3030_3030_3030_3030
     }
