@@ -7,7 +7,6 @@ let house: [SwiftSetting] = [
     .strictMemorySafety(),
     .enableExperimentalFeature("Lifetimes"),
     .enableUpcomingFeature("ExistentialAny"),
-    .enableUpcomingFeature("MemberImportVisibility"),
 ]
 
 let package = Package(
@@ -18,6 +17,7 @@ let package = Package(
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+        .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
     ],
     targets: [
         // The C the house stands on.
@@ -36,6 +36,7 @@ let package = Package(
             dependencies: [
                 "Commands", "Keyspace", "Wire", "Reactor", "Memory", "CShims",
                 .product(name: "Logging", package: "swift-log"),
+                .product(name: "BasicContainers", package: "swift-collections"),
             ],
             swiftSettings: house),
 
@@ -50,6 +51,8 @@ let package = Package(
             swiftSettings: house),
         .executableTarget(
             name: "floor", dependencies: ["Reactor", "Wire"], path: "perf/floor", swiftSettings: house),
+        .executableTarget(
+            name: "shard-bench", dependencies: ["Keyspace"], path: "perf/shard", swiftSettings: house),
 
         // Tests mirror Sources/ by name.
         .testTarget(name: "MemoryTests", dependencies: ["Memory"], swiftSettings: house),

@@ -5,7 +5,13 @@
 // directly: this header only makes those names visible.
 #pragma once
 
+// First of all: it settles which extensions the C library shows. liburing.h asks for the GNU ones, under which
+// a few structures of the C library get other member names than Swift's Glibc module saw, and no Swift file
+// could import both. What needs GNU extensions is compiled in CShims.c.
+#include <features.h>
+
 #include "ring.h"
 #include "cpu.h"
 #include "numa_shims.h"
 #include "sockets.h"
+#include "cycles.h"

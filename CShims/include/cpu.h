@@ -2,8 +2,8 @@
 #pragma once
 
 // Why: CPU_SET and CPU_ISSET are macros with statements in them, which Swift does not import, and the calls around
-// them need _GNU_SOURCE, which must not be defined in a header that Swift reads: it changes the shape of types
-// that the Glibc module has too. All four go when Swift offers a thread API of its own.
+// them need _GNU_SOURCE, which no header here may switch on (see CShims.h). All four go when Swift offers a thread
+// API of its own.
 
 /// Pins the calling thread to one CPU. 0, or an errno value.
 int coronet_pin_this_thread(int cpu);
@@ -17,6 +17,11 @@ void coronet_name_this_thread(const char *name);
 /// One beyond the largest CPU number that the two above know.
 int coronet_cpu_limit(void);
 
-// Why: __builtin_prefetch has no spelling in Swift. Goes when Swift's standard library offers one.
-/// Asks for the cache line at `address`, which need not be mapped.
-static inline void coronet_prefetch(const void *address) { __builtin_prefetch(address); }
+// Why: the instruction that tells an SMT sibling that this is a spin loop has no spelling in Swift.
+static inline void coronet_spin_hint(void) {
+#if defined(__x86_64__)
+    __builtin_ia32_pause();
+#elif defined(__aarch64__)
+    __asm__ volatile("isb");
+#endif
+}

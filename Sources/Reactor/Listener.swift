@@ -11,6 +11,14 @@ public enum Listener {
         public var errno: Int32
         /// In words.
         public var reason: String
+
+        /// A failure to listen on `address`.
+        public init(address: String, errno: Int32, reason: String) {
+            self.address = address
+            self.errno = errno
+            self.reason = reason
+        }
+
         /// Address and reason in one line.
         public var description: String { "cannot listen on \(address): \(reason)" }
     }

@@ -281,6 +281,20 @@ extension RawSpan {
         }
     }
 
+    /// Whether these bytes spell `word`, which is ASCII in lower case, in any mix of cases.
+    @inlinable @inline(__always)
+    public func spells(_ word: StaticString) -> Bool {
+        let count = byteCount
+        guard count == word.utf8CodeUnitCount else { return false }
+        for index in 0..<count {
+            let byte = byte(at: index)
+            let lower = byte &- UInt8(ascii: "A") < 26 ? byte | 0x20 : byte
+            // Safe: index is below the word's length, and a literal's bytes live as long as the program.
+            guard unsafe word.utf8Start[index] == lower else { return false }
+        }
+        return true
+    }
+
     /// The bytes from `offset` on.
     @inlinable @inline(__always) @_lifetime(copy self)
     public func from(_ offset: Int) -> RawSpan { extracting(offset..<byteCount) }

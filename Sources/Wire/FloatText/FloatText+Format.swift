@@ -96,15 +96,12 @@ extension FloatText {
 
     /// `magnitude` as an integer times a power of two.
     private static func parts(_ magnitude: Extended) -> (UInt64, Int) {
-        #if arch(x86_64)
-            return (magnitude.significandBitPattern, max(1, Int(magnitude.exponentBitPattern)) - 16383 - 63)
-        #else
-            let isSubnormal = magnitude.exponentBitPattern == 0
-            return (
-                magnitude.significandBitPattern | (isSubnormal ? 0 : 1 << 52),
-                (isSubnormal ? 1 : Int(magnitude.exponentBitPattern)) - 1075
-            )
-        #endif
+        // A subnormal has no hidden bit, and the exponent of the smallest normal number.
+        let isNormal = magnitude.exponentBitPattern > 0
+        let hidden: UInt64 = isNormal ? 1 << UInt64(Extended.significandBitCount) : 0
+        let bias = (1 << (Extended.exponentBitCount - 1)) - 1
+        let exponent = max(1, Int(magnitude.exponentBitPattern)) - bias - Extended.significandBitCount
+        return (magnitude.significandBitPattern | hidden, exponent)
     }
 
     /// The text of significand × 2^-shift, rounded to 17 places, ties to even, trailing zeros dropped.

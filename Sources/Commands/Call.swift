@@ -1,0 +1,80 @@
+public import Keyspace
+public import Wire
+
+/// One command on its way to a shard, with everything its outcome depends on: same call, same shard, same reply.
+public struct Call: ~Escapable {
+    /// Which command.
+    public let command: CommandID
+    /// Its arguments; the name is argument 0.
+    public let arguments: Arguments
+    /// The hash of its first key; any value for a command without keys.
+    public let hash: KeyHash
+    /// The database the connection has selected.
+    public let database: DatabaseIndex
+    /// The time at which the command happens.
+    public let now: UnixMillis
+    /// Circumstances beyond the arguments.
+    public var flags: CallFlags
+    /// Bytes a string may have at most: `proto-max-bulk-len`.
+    public var stringLengthMax: Int
+    /// Where chance comes from (RANDOMKEY).
+    public var random: UInt64
+
+    /// A call; `stringLengthMax` is 512 MiB unless configured.
+    @_lifetime(copy arguments)
+    public init(
+        _ command: CommandID, _ arguments: Arguments, hash: KeyHash, database: DatabaseIndex, now: UnixMillis,
+        flags: CallFlags = [], stringLengthMax: Int = 512 << 20, random: UInt64 = 0
+    ) {
+        self.command = command
+        self.arguments = arguments
+        self.hash = hash
+        self.database = database
+        self.now = now
+        self.flags = flags
+        self.stringLengthMax = stringLengthMax
+        self.random = random
+    }
+}
+
+/// Circumstances of a call beyond its arguments.
+public struct CallFlags: OptionSet, BitwiseCopyable, Sendable {
+    /// One bit a circumstance.
+    public let rawValue: UInt8
+
+    /// The set with exactly these bits.
+    public init(rawValue: UInt8) { self.rawValue = rawValue }
+
+    /// The client asked not to touch access times (CLIENT NO-TOUCH).
+    public static let noTouch = CallFlags(rawValue: 1 << 0)
+    /// The eviction policy in force keeps access frequencies instead of access times.
+    public static let tracksFrequency = CallFlags(rawValue: 1 << 1)
+}
+
+extension Call {
+    /// The first key of most commands.
+    @inline(__always)
+    var key: RawSpan {
+        @_lifetime(copy self)
+        get { arguments[1] }
+    }
+
+    /// An argument that must be an integer.
+    @inline(__always)
+    func integer(at index: Int) throws(CommandError) -> Int64 {
+        guard let value = Decimal.parse(arguments[index]) else { throw .notInteger }
+        return value
+    }
+
+    /// An argument that must name a database. Redis reads it as a 32-bit integer first.
+    func databaseIndex(
+        at index: Int, of count: Int, notInteger: CommandError = .notInteger
+    ) throws(CommandError) -> DatabaseIndex {
+        guard let value = Decimal.parse(arguments[index]) else { throw notInteger }
+        guard let narrow = Int32(exactly: value) else {
+            throw notInteger == .notInteger ? .outOfIntRange : notInteger
+        }
+        guard narrow >= 0, Int(narrow) < count else { throw .databaseOutOfRange }
+        return DatabaseIndex(rawValue: UInt8(narrow))
+    }
+}

@@ -1,0 +1,74 @@
+import Keyspace
+import Wire
+
+extension Shard {
+    /// The call's first key, read: counts a hit or a miss and marks the key as used.
+    @inline(__always)
+    mutating func read(_ call: borrowing Call) -> EntryID? {
+        find(call.key, call.hash, in: call.database, at: call.now, call.flags.contains(.noTouch) ? .inspect : .read)
+    }
+
+    /// The call's first key, about to be changed.
+    @inline(__always)
+    mutating func write(_ call: borrowing Call) -> EntryID? {
+        find(call.key, call.hash, in: call.database, at: call.now, .write)
+    }
+
+    /// The call's first key, looked at: counts a hit or a miss and leaves the access time alone.
+    @inline(__always)
+    mutating func inspect(_ call: borrowing Call) -> EntryID? {
+        find(call.key, call.hash, in: call.database, at: call.now, .inspect)
+    }
+
+    /// `read`, of a string.
+    @inline(__always)
+    mutating func readString(_ call: borrowing Call) throws(CommandError) -> EntryID? {
+        guard let id = read(call) else { return nil }
+        guard kind(of: id) == .string else { throw .wrongKind }
+        return id
+    }
+
+    /// `write`, of a string.
+    @inline(__always)
+    mutating func writeString(_ call: borrowing Call) throws(CommandError) -> EntryID? {
+        guard let id = write(call) else { return nil }
+        guard kind(of: id) == .string else { throw .wrongKind }
+        return id
+    }
+
+    /// Stores a string under the call's first key.
+    @inline(__always)
+    mutating func store(
+        _ value: RawSpan, _ encoding: Encoding, _ expiry: ExpiryChange, for call: borrowing Call
+    ) throws(CommandError) {
+        let stored = store(
+            call.key, call.hash, in: call.database, value: value, encoding: encoding, expiry: expiry,
+            at: call.now)
+        guard stored != nil else { throw .outOfMemory }
+    }
+}
+
+extension Encoding {
+    /// How a string is kept that was given whole: as a number where it spells one, short, or long.
+    @inline(__always)
+    static func natural(for value: RawSpan) -> Encoding {
+        let count = value.byteCount
+        if count > 44 { return .raw }
+        if count > 0, count <= 20 {
+            let first = value.byte(at: 0)
+            let mayBeNumber = first &- UInt8(ascii: "0") < 10 || first == UInt8(ascii: "-")
+            if mayBeNumber, Decimal.parse(value) != nil { return .int }
+        }
+        return .embstr
+    }
+}
+
+/// Positions from the start, or with a negative number from the end, clipped to what there is.
+/// - Returns: nil where nothing lies between them.
+func clip(from start: Int64, through end: Int64, count: Int) -> ClosedRange<Int>? {
+    if start < 0, end < 0, start > end { return nil }
+    let length = Int64(count)
+    let first = max(start < 0 ? length &+ start : start, 0)
+    let last = min(max(end < 0 ? length &+ end : end, 0), length - 1)
+    return first <= last ? Int(first)...Int(last) : nil
+}

@@ -1,0 +1,66 @@
+import Memory
+
+extension Shard {
+    /// The key's hash under this shard's seed. Computed once for each request and carried along.
+    public func hash(_ key: RawSpan) -> KeyHash { hasher.hash(key) }
+
+    /// The hasher, for callers that hash before they know the shard: all shards of a process share a seed.
+    public var keyHasher: KeyHasher { hasher }
+
+    /// First step of a batched lookup: asks for the bucket's cache line.
+    public func prefetchBucket(_ hash: KeyHash, in index: DatabaseIndex) {
+        databases[index].table.prefetchBucket(hash, arena.addresses)
+    }
+
+    /// Second step, some dozens of nanoseconds later: asks for the entry's cache line.
+    public func prefetchEntry(_ hash: KeyHash, in index: DatabaseIndex) {
+        databases[index].table.prefetchEntry(hash, arena.addresses)
+    }
+
+    /// The entry with this key. One whose time is over is not found, and removed unless the mode is `peek`.
+    public mutating func find(
+        _ key: RawSpan, _ hash: KeyHash, in index: DatabaseIndex, at now: UnixMillis, _ mode: LookupMode
+    ) -> EntryID? {
+        let found = locate(key, hash, in: index)
+        guard let id = found else {
+            if mode == .read { misses &+= 1 }
+            return nil
+        }
+        let entry = Entry(id.handle, arena.addresses)
+        let header = entry.header
+        if header.isExpiring && entry.expiry < now {
+            if mode == .peek { return nil }
+            expire(id, Int(index.rawValue))
+            if mode == .read { misses &+= 1 }
+            return nil
+        }
+        if mode == .peek { return id }
+        if mode == .read { hits &+= 1 }
+        touch(entry, header, at: now)
+        return id
+    }
+
+    /// The entry with this key, whatever its time.
+    @inline(__always) func locate(_ key: RawSpan, _ hash: KeyHash, in index: DatabaseIndex) -> EntryID? {
+        // Unsafe: the key's bytes are read within the closure only; a nil base is an empty key, for which no byte
+        // is read, so any address does.
+        unsafe key.withUnsafeBytes { bytes in
+            let base = unsafe bytes.baseAddress ?? UnsafeRawPointer(arena.addresses.address(of: .none))
+            return unsafe databases[index].table.find(base, bytes.count, hash, arena.addresses)
+        }
+    }
+
+    /// Sets the access clock, unless it shows this second already: a read then leaves the line clean.
+    @inline(__always) private func touch(_ entry: Entry, _ header: EntryHeader, at now: UnixMillis) {
+        let clock = Shard.clock(now)
+        if header.clock == clock { return }
+        var touched = header
+        touched.clock = clock
+        entry.header = touched
+    }
+
+    /// Seconds, modulo 2^24 (194 days).
+    @inline(__always) static func clock(_ now: UnixMillis) -> UInt32 {
+        UInt32(truncatingIfNeeded: UInt64(bitPattern: now.rawValue) / 1000) & 0xFF_FFFF
+    }
+}

@@ -1,0 +1,58 @@
+import Memory
+
+/// One core's keys and values: sixteen databases over one arena. Lives on one core; others reach it by hop.
+///
+/// Every call is a function of the shard and its arguments; time comes in as `at now`. A value that does not fit the
+/// arena is an answer (nil), not a trap, and leaves everything as it was.
+///
+/// The verbs are in files of their own: `Shard+Find`, `+Store`, `+Expiry`, `+Versions`, `+Scan`, `+Flush`, `+Views`,
+/// `+Check`.
+@safe public struct Shard: ~Copyable {
+    var arena: Arena
+    let hasher: KeyHasher
+    /// How many databases there are.
+    public let databaseCount: Int
+    let databases: Databases
+
+    /// The next version to give out.
+    var nextVersion: UInt64
+    /// The latest time a call brought.
+    var latest: UnixMillis
+    /// Which database the next expiry slice starts with.
+    var expiryTurn = 0
+
+    /// Logical writes so far: stores, removals, expiry changes, keys flushed.
+    public internal(set) var changes: UInt64 = 0
+    /// Reads that found their key.
+    public internal(set) var hits: UInt64 = 0
+    /// Reads that did not.
+    public internal(set) var misses: UInt64 = 0
+    /// Keys whose time was over and that were removed.
+    public internal(set) var expired: UInt64 = 0
+
+    /// An empty shard; nil where the kernel refuses the address space.
+    public init?(_ configuration: ShardConfiguration) {
+        let count = configuration.databaseCount
+        precondition(count >= 1 && count <= 255, "a shard has 1 to 255 databases")
+        guard
+            let arena = Arena(
+                byteCount: configuration.arenaBytes, heaps: count, numaNode: configuration.numaNode,
+                hugePages: configuration.hugePages)
+        else { return nil }
+        self.arena = arena
+        hasher = KeyHasher(seed: configuration.hashSeed)
+        databaseCount = count
+        databases = Databases(count: count)
+        nextVersion = max(1, configuration.startMicros << 10 & UInt64(Int64.max))
+        latest = UnixMillis(rawValue: Int64(clamping: configuration.startMicros / 1000))
+    }
+
+    deinit { databases.free() }
+
+    /// Bytes of all blocks: entries, segments, directories, wheels. What maxmemory is compared with.
+    public var usedBytes: Int { arena.usedBytes }
+    /// At most so much memory stands behind the arena.
+    public var committedBytes: Int { arena.committedBytes }
+    /// What the arena keeps about its blocks, beside them.
+    public var bookkeepingBytes: Int { arena.bookkeepingBytes }
+}

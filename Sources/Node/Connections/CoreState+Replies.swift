@@ -1,0 +1,73 @@
+import Reactor
+import Wire
+
+extension CoreState {
+    /// Where the next reply of this connection begins in its reply buffer.
+    @inline(__always)
+    mutating func beginReply(slot: Int) -> Int {
+        lendBuffer(slot: slot)
+        return connections[slot].reply.buffer.count
+    }
+
+    /// A reply has been written since `start`: drops it if the client wants none, parks it if others come first,
+    /// counts it if it is an error, and sees to it that it is sent.
+    @inline(__always)
+    mutating func endReply(slot: Int, since start: Int) {
+        let flags = connections[slot].flags
+        if !flags.isDisjoint(with: [.replyOff, .replySkipThis]) { dropReply(slot: slot, since: start) }
+        if !connections[slot].order.isEmpty {
+            connections[slot].park(since: start)
+        }
+        addToFlushList(slot: slot)
+    }
+
+    private mutating func dropReply(slot: Int, since start: Int) {
+        connections[slot].reply.buffer.truncate(to: start)
+        connections[slot].flags.remove(.replySkipThis)
+    }
+
+    /// A reply of another core has come for the place `ticket` of a connection.
+    mutating func fulfil(_ socket: SocketID, ticket: UInt32, with reply: RawSpan) {
+        guard isCurrent(socket) else { return }
+        let slot = Int(socket.slot)
+        lendBuffer(slot: slot)
+        connections[slot].fulfil(ticket, with: reply)
+        addToFlushList(slot: slot)
+    }
+
+    /// Writes what is no reply (monitor lines, pushes) where it does not break into awaited replies.
+    mutating func push(_ socket: SocketID, _ bytes: RawSpan) {
+        guard isCurrent(socket) else { return }
+        let slot = Int(socket.slot)
+        lendBuffer(slot: slot)
+        let start = connections[slot].reply.buffer.count
+        connections[slot].reply.buffer.append(bytes)
+        if !connections[slot].order.isEmpty {
+            connections[slot].park(since: start)
+        }
+        addToFlushList(slot: slot)
+    }
+
+    /// A connection may have so much output standing: beyond its class's limit it is closed.
+    mutating func limitOutput(slot: Int) {
+        let bytes = UInt64(connections[slot].outputBytes)
+        let limit = tuning.outputLimit(of: connections[slot].flags)
+        if limit.hardBytes > 0, bytes >= limit.hardBytes {
+            return closeForOutput(slot: slot)
+        }
+        guard limit.softBytes > 0, bytes >= limit.softBytes else {
+            connections[slot].softLimitSince = 0
+            return
+        }
+        if connections[slot].softLimitSince == 0 {
+            connections[slot].softLimitSince = now.rawValue
+        } else if now.rawValue - connections[slot].softLimitSince > limit.softSeconds * 1000 {
+            closeForOutput(slot: slot)
+        }
+    }
+
+    private mutating func closeForOutput(slot: Int) {
+        statistics.outputLimitDisconnections += 1
+        requestClose(connections[slot].socket)
+    }
+}

@@ -1,0 +1,46 @@
+import Reactor
+import Wire
+
+extension Core where Ring: ~Copyable {
+    /// Hands each connection's replies to the ring, at most one send in flight per connection: everything that
+    /// comes meanwhile gathers in the reply buffer and leaves with the next one. Then closes what has to close.
+    mutating func flush() {
+        for slot in state.flushList { flush(slot: Int(slot)) }
+        state.flushList.removeAll(keepingCapacity: true)
+        closeAsked()
+        wakePeers()
+    }
+
+    private mutating func flush(slot: Int) {
+        state.connections[slot].flags.remove(.inFlushList)
+        let flags = state.connections[slot].flags
+        guard flags.isDisjoint(with: [.sending, .closing]), flags.contains(.open) else { return }
+        guard !state.connections[slot].reply.buffer.isEmpty else {
+            state.closeIfDone(slot: slot)
+            return
+        }
+        state.connections[slot].beginSend()
+        let bytes = state.connections[slot].inFlight.count
+        state.statistics.bytesSent &+= UInt64(bytes)
+        state.statistics.sends &+= 1
+        // The buffer belongs to the connection and is not touched before `.sent`, `.sendFailed` or `.closed`.
+        unsafe ring.send(state.connections[slot].socket, state.connections[slot].inFlight.unsafeBytes)
+    }
+
+    private mutating func closeAsked() {
+        for socket in state.closeList { ring.close(socket) }
+        state.closeList.removeAll(keepingCapacity: true)
+        for change in state.receiveList {
+            if change.isPause { ring.pauseReceiving(change.socket) } else { ring.resumeReceiving(change.socket) }
+        }
+        state.receiveList.removeAll(keepingCapacity: true)
+    }
+
+    /// Publishes the turn's mail and wakes the cores that sleep over theirs.
+    private mutating func wakePeers() {
+        for core in state.publishMail() {
+            state.statistics.wakesSent += 1
+            ring.wake(state.peers[core.index])
+        }
+    }
+}

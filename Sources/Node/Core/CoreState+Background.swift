@@ -1,0 +1,70 @@
+import Keyspace
+import Reactor
+
+/// When the periodic work of a core is due. Lives on one core.
+struct BackgroundState {
+    /// Nanoseconds between two rounds of bookkeeping.
+    static let roundNanos: UInt64 = 1_000_000_000
+    var nextRound = Instant(nanoseconds: 0)
+    /// Keys reclaimed in one slice: some ten microseconds.
+    static let expiriesPerSlice = 128
+    /// Work is left over: the next turn must not sleep.
+    var isBehind = false
+}
+
+extension CoreState {
+    /// A bounded slice of what nobody asked for: expired keys, and once a second the bookkeeping.
+    mutating func runBackground() {
+        if tuning.expiresActively {
+            let reclaimed = shard.expire(at: now, atMost: BackgroundState.expiriesPerSlice)
+            background.isBehind = reclaimed >= BackgroundState.expiriesPerSlice
+        }
+        let panel = node.cores[id.index]
+        panel.usedBytes.store(shard.usedBytes, ordering: .relaxed)
+        if tuning.maxMemory > 0 { usedBytesOfOthers = node.usedBytes(besides: id) }
+        if pause.isActive { endPauseIfDue() }
+        if instant >= background.nextRound { runRound() }
+    }
+
+    /// Once a second.
+    private mutating func runRound() {
+        background.nextRound = instant.advanced(byNanoseconds: BackgroundState.roundNanos)
+        statistics.rates.sample(
+            at: now.rawValue, commands: statistics.commands, input: statistics.bytesReceived,
+            output: statistics.bytesSent)
+        node.cores[id.index].keys.store(keyCount, ordering: .relaxed)
+        visitConnections()
+    }
+
+    /// Looks at each connection: idle for too long, or too much unread output.
+    private mutating func visitConnections() {
+        for slot in 0..<connections.count where connections[slot].flags.contains(.open) {
+            limitOutput(slot: slot)
+            guard tuning.timeoutSeconds > 0, !connections[slot].flags.contains(.monitor) else { continue }
+            if now.rawValue - connections[slot].lastActiveAt > tuning.timeoutSeconds * 1000 {
+                requestClose(connections[slot].socket)
+            }
+        }
+    }
+
+    /// Keys of all databases.
+    var keyCount: Int {
+        var sum = 0
+        for index in 0..<tuning.databases { sum += shard.count(in: DatabaseIndex(rawValue: UInt8(index))) }
+        return sum
+    }
+
+    /// Until when this core may sleep.
+    mutating func deadlineOfSleep() -> Instant {
+        if background.isBehind || !outbox.isEmpty { return .past }
+        if coreCount > 1, !office.mayFallAsleep() { return .past }
+        var deadline = background.nextRound
+        if tuning.expiresActively, let due = shard.nextExpiryDue {
+            let millis = UInt64(max(0, due.rawValue - now.rawValue))
+            deadline = min(deadline, instant.advanced(byMillis: millis))
+        }
+        if isStopping { deadline = min(deadline, instant.advanced(byMillis: 10)) }
+        if pause.isActive { deadline = min(deadline, instant.advanced(byMillis: pause.remaining(at: now))) }
+        return deadline
+    }
+}

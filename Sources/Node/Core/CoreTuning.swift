@@ -1,0 +1,51 @@
+import Wire
+
+/// The settings that a core reads while it works: a copy of its own, replaced as a whole by CONFIG SET. Lives on
+/// one core.
+struct CoreTuning: Sendable {
+    var parserLimits = RequestParser.Limits.default
+    var queryBufferLimit = 1 << 30
+    var maxClients = 10_000
+    /// Bytes that all shards may use together; 0 for no limit.
+    var maxMemory = 0
+    var isProtected = true
+    var password: [UInt8] = []
+    /// Cycles above which a command enters the slow log; nil: never.
+    var slowLogThresholdMicros: Int64 = 10_000
+    var latencyThresholdMillis: Int64 = 0
+    var tracksLatency = true
+    var databases = 16
+    /// How long a stopping node waits for replies in flight.
+    var shutdownSeconds = 10
+    /// Idle clients are closed after so many seconds; 0: never.
+    var timeoutSeconds: Int64 = 0
+    var outputLimits = BufferLimits.none
+    var expiresActively = true
+    var allowsDebug = Settings.Admission.no
+    /// False only in debug builds, for the test that shows what the ordering is for.
+    var ordersMultiShardCalls = true
+
+    var passwordIsEmpty: Bool { password.isEmpty }
+
+    /// Redis's bound for clients that have not authenticated.
+    static let unauthenticatedQueryBufferLimit = 1 << 20
+    /// A blocked connection stops receiving above this; its peer's window fills.
+    static let blockedCarryLimit = 1 << 20
+    /// Reply buffers above this size are freed, not pooled.
+    static let pooledBufferCapacityMax = 64 << 10
+    /// Reply buffers kept for reuse per core.
+    static let pooledBuffersMax = 1024
+}
+
+extension CoreTuning {
+    /// The limit of a connection's class. Those who have not authenticated get next to nothing.
+    func outputLimit(of flags: Connection.Flags) -> BufferLimits.Limit {
+        if !flags.contains(.authenticated) {
+            return BufferLimits.Limit(hardBytes: Self.unauthenticatedOutputLimit, softBytes: 0, softSeconds: 0)
+        }
+        return flags.contains(.monitor) ? outputLimits.replica : outputLimits.normal
+    }
+
+    /// Unread output of somebody who has not authenticated.
+    static let unauthenticatedOutputLimit: UInt64 = 64 << 10
+}

@@ -1,0 +1,91 @@
+import Glibc
+import Keyspace
+import Logging
+import Reactor
+import Synchronization
+
+/// What all cores share. Shared: everything in it is constant after the start, atomic, or a mailbox with one
+/// writer and one reader.
+final class NodeContext: Sendable {
+    let coreCount: Int
+    let identity: NodeIdentity
+    let mail: MailGrid
+    let multiWrites = MultiWrites()
+    let sink: LogSink
+    let logger: Logger
+    /// The directives in force; touched by CONFIG and at start.
+    let configuration: Mutex<SettingsStore>
+    /// The port of each core; empty without `core-ports`.
+    let corePorts: [UInt16]
+    /// What each core shows the others.
+    let cores: [CorePanel]
+    /// Asked to stop: cores finish what is in flight and end.
+    let isStopping = Atomic<Bool>(false)
+    /// The exit code of the process, once it is stopping.
+    let exitCode = Atomic<Int32>(0)
+    private let clientIDs = Atomic<UInt64>(0)
+
+    init(
+        coreCount: Int, identity: NodeIdentity, store: SettingsStore, sink: LogSink, corePorts: [UInt16]
+    ) {
+        precondition(coreCount > 0 && coreCount <= 1024, "a node has 1 to 1024 cores")
+        self.coreCount = coreCount
+        self.identity = identity
+        self.sink = sink
+        self.corePorts = corePorts
+        logger = sink.logger()
+        configuration = Mutex(store)
+        mail = MailGrid(coreCount: coreCount)
+        cores = (0..<coreCount).map { _ in CorePanel() }
+    }
+
+    /// A client id that was never given before.
+    func takeClientID() -> UInt64 { clientIDs.add(1, ordering: .relaxed).newValue }
+
+    /// What core `core` shows.
+    func panel(of core: CoreID) -> CorePanel { cores[core.index] }
+
+    /// Clients of all cores, as of their last turns.
+    var connections: Int { cores.reduce(0) { $0 + $1.connections.load(ordering: .relaxed) } }
+
+    /// Bytes used by the shards of all cores but `core`, as of their last turns.
+    func usedBytes(besides core: CoreID) -> Int {
+        var sum = 0
+        for index in 0..<coreCount where index != core.index {
+            sum += cores[index].usedBytes.load(ordering: .relaxed)
+        }
+        return sum
+    }
+}
+
+/// Figures that one core writes once per turn and the others read when they like. Shared; one writer.
+final class CorePanel: Sendable {
+    let connections = Atomic<Int>(0)
+    let usedBytes = Atomic<Int>(0)
+    let keys = Atomic<Int>(0)
+    let isRunning = Atomic<Bool>(false)
+}
+
+/// Who this node is; made once at start.
+struct NodeIdentity: Sendable {
+    /// 40 hexadecimal digits, new at each start.
+    let runID: String
+    /// 40 hexadecimal digits per core: the names of the endpoints in cluster replies.
+    let endpointIDs: [String]
+    let startedAt: UnixMillis
+
+    /// A new identity for a node of so many cores.
+    static func new(coreCount: Int) -> NodeIdentity {
+        var time = timespec()
+        unsafe clock_gettime(CLOCK_REALTIME, &time)
+        return NodeIdentity(
+            runID: hexadecimal(), endpointIDs: (0..<coreCount).map { _ in hexadecimal() },
+            startedAt: UnixMillis(rawValue: Int64(time.tv_sec) * 1000 + Int64(time.tv_nsec) / 1_000_000))
+    }
+
+    /// 40 random hexadecimal digits.
+    private static func hexadecimal() -> String {
+        var generator = SystemRandomNumberGenerator()
+        return (0..<40).map { _ in String(Int.random(in: 0..<16, using: &generator), radix: 16) }.joined()
+    }
+}

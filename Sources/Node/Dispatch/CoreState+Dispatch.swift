@@ -1,0 +1,86 @@
+import Commands
+import Keyspace
+import Reactor
+import Wire
+
+extension CoreState {
+    /// Executes one request of a connection, or sends it where it belongs.
+    mutating func execute(_ request: PendingRequest, _ arguments: Arguments) -> Progress {
+        let slot = Int(request.slot)
+        guard connections[slot].flags.isDisjoint(with: .refusing) else { return .stopBefore }
+        guard let command = request.command else {
+            return reject(slot, .unknown) { Refusal.unknownCommand(arguments, &$0) }
+        }
+        let profile = CommandTable.profile(of: command)
+        guard profile.accepts(argumentCount: arguments.count) else {
+            return reject(slot, StatIndex(command)) { Refusal.wrongArity(of: CommandTable.spec(of: command).name, &$0) }
+        }
+        if mustRefuse(slot, profile) { return refuse(slot, command, profile) }
+        if pause.isActive, mustPause(slot, command, profile) { return .stopBefore }
+        if !monitors.isEmpty { showMonitors(slot, profile, arguments) }
+
+        let call = Call(
+            command, arguments, hash: request.hash, database: connections[slot].database, now: now,
+            flags: connections[slot].flags.contains(.noTouch) ? .noTouch : [],
+            stringLengthMax: tuning.parserLimits.maxBulkLength)
+        switch profile.route {
+        case .connection: return performHere(slot, call, profile)
+        case .firstKey: return routeByKey(slot, call, profile)
+        default: return routeMany(slot, call, profile)
+        }
+    }
+
+    /// The common case: one key, one shard.
+    @inline(__always)
+    private mutating func routeByKey(_ slot: Int, _ call: borrowing Call, _ profile: CommandProfile) -> Progress {
+        if coreCount > 1, Int(profile.keys.first) < call.arguments.count {
+            let owner = owner(of: call.arguments[Int(profile.keys.first)])
+            if owner != id {
+                hop(slot, call, to: owner)
+                return .goOn
+            }
+        }
+        if !ordering.locks.isIdle, waitsForLock(slot, call) { return .goOn }
+        executeHere(slot, call)
+        return .goOn
+    }
+
+    /// Runs a data command on this core's shard and answers.
+    @inline(__always)
+    mutating func executeHere(_ slot: Int, _ call: borrowing Call) {
+        let start = beginReply(slot: slot)
+        Executor.execute(call, on: &shard, reply: &connections[slot].reply)
+        let index = StatIndex(call.command)
+        connections[slot].lastCommand = index
+        noteExecution(slot, of: index, replySince: start)
+        endReply(slot: slot, since: start)
+    }
+
+    /// Asks the owner of the key; the reply takes its place among the connection's replies when it comes.
+    private mutating func hop(_ slot: Int, _ call: borrowing Call, to owner: CoreID) {
+        statistics.hops &+= 1
+        connections[slot].lastCommand = StatIndex(call.command)
+        let asker = awaitReply(slot: slot)
+        outbox.request(call, of: asker, version: connections[slot].reply.version, from: owner)
+    }
+
+    /// The place of a reply that will come; nobody, if the client wants none.
+    mutating func awaitReply(slot: Int) -> Asker {
+        if connections[slot].flags.isDisjoint(with: [.replyOff, .replySkipThis]) {
+            return .connection(connections[slot].socket, ticket: connections[slot].order.await())
+        }
+        connections[slot].flags.remove(.replySkipThis)
+        return .nobody
+    }
+
+    /// Sets a request aside if its key belongs to a multi-shard call at the moment.
+    private mutating func waitsForLock(_ slot: Int, _ call: borrowing Call) -> Bool {
+        let key = LockTable<HopBatch>.Key(hash: call.hash.rawValue, database: call.database.rawValue)
+        guard ordering.locks.isLocked(key) else { return false }
+        let batch = HopBatch(origin: id)
+        batch.body.append(call, from: awaitReply(slot: slot), version: connections[slot].reply.version)
+        ordering.locks.wait(batch, for: key)
+        statistics.requestsDelayedByCalls &+= 1
+        return true
+    }
+}

@@ -1,0 +1,72 @@
+import Commands
+import Keyspace
+import Wire
+
+extension CoreState {
+    /// Parses one request of a connection and puts it into the batch, with its table lines on their way.
+    ///
+    /// - Parameters:
+    ///   - rest: the bytes from the request's first one on.
+    ///   - base: where `rest` starts in the source.
+    @inline(__always)
+    mutating func parseOne(
+        slot: Int, _ rest: RawSpan, base: Int, into batch: inout RequestBatch
+    ) -> RequestParser.Outcome {
+        let firstRange = batch.ranges.count
+        let limits =
+            connections[slot].flags.contains(.authenticated) ? tuning.parserLimits : .unauthenticated
+        let outcome = connections[slot].parser.next(rest, limits: limits, appendingTo: &batch.ranges)
+        switch outcome {
+        case .request(let length):
+            admit(slot, rest.extracting(0..<length), base, firstRange, &batch)
+        case .inlineRequest:
+            admitInline(slot, firstRange, &batch)
+        case .incomplete, .failure:
+            break
+        }
+        return outcome
+    }
+
+    private mutating func admitInline(_ slot: Int, _ firstRange: Int, _ batch: inout RequestBatch) {
+        var form = ByteBuffer()
+        swap(&form, &connections[slot].parser.inlineForm)
+        admit(slot, form.bytes, 0, firstRange, &batch)
+        swap(&form, &connections[slot].parser.inlineForm)
+    }
+
+    /// Looks the command up, hashes the first key and starts to fetch its bucket.
+    @inline(__always)
+    private mutating func admit(
+        _ slot: Int, _ bytes: RawSpan, _ base: Int, _ firstRange: Int, _ batch: inout RequestBatch
+    ) {
+        let count = batch.ranges.count - firstRange
+        guard count > 0 else { return }
+        let command = CommandTable.find(batch.argument(firstRange, in: bytes))
+        var hash = KeyHash.none
+        if let command {
+            let first = Int(CommandTable.profile(of: command).keys.first)
+            if first > 0, first < count {
+                hash = shard.hash(batch.argument(firstRange + first, in: bytes))
+                shard.prefetchBucket(hash, in: connections[slot].database)
+            }
+        }
+        batch.requests.append(
+            PendingRequest(
+                slot: UInt32(truncatingIfNeeded: slot), base: UInt32(truncatingIfNeeded: base),
+                length: UInt32(truncatingIfNeeded: bytes.byteCount),
+                firstRange: UInt32(truncatingIfNeeded: firstRange),
+                rangeCount: UInt32(truncatingIfNeeded: count), command: command, hash: hash))
+    }
+
+    /// Starts to fetch the entries of the batch; their buckets have been fetched since parsing.
+    @inline(__always)
+    func prefetchEntries(of batch: borrowing RequestBatch) {
+        // One request profits from nothing: its entry is needed at once.
+        guard batch.requests.count > 1 else { return }
+        for index in batch.requests.indices {
+            let request = batch.requests[index]
+            guard request.hash != .none else { continue }
+            shard.prefetchEntry(request.hash, in: connections[Int(request.slot)].database)
+        }
+    }
+}

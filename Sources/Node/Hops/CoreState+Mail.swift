@@ -1,0 +1,106 @@
+import Commands
+import Keyspace
+import Reactor
+import Wire
+
+extension CoreState {
+    // MARK: Sending
+
+    /// Puts the turn's messages into the mailboxes. Returns the cores to wake: those that sleep over them.
+    mutating func publishMail() -> [CoreID] {
+        guard !outbox.isEmpty else { return [] }
+        var asleep: [CoreID] = []
+        for recipient in outbox.takeRecipients() where recipient != id {
+            let messages = outbox.take(for: recipient)
+            let posted = office.post(messages, to: recipient)
+            if posted < messages.count { outbox.putBack(messages[posted...], for: recipient) }
+            if office.publish(to: recipient) { asleep.append(recipient) }
+        }
+        return asleep
+    }
+
+    // MARK: Receiving
+
+    /// Works off what other cores, and this one itself, have said.
+    mutating func drainMail() {
+        for index in 0..<coreCount where index != id.index {
+            let sender = CoreID(index)
+            while let message = office.take(from: sender) { receive(message) }
+            office.release(sender)
+        }
+        deliverToSelf()
+    }
+
+    /// Mail to oneself. Handling it may produce more; all of it is worked off.
+    mutating func deliverToSelf() {
+        while outbox.hasMail(for: id) {
+            for message in outbox.take(for: id) { receive(message) }
+        }
+    }
+
+    private mutating func receive(_ message: Message) {
+        switch message {
+        case .requests(let batch): serve(batch)
+        case .replies(let batch): deliver(batch)
+        case .ordering(let step, let call): advance(call, step)
+        case .control(let call): perform(call)
+        case .controlDone(let call): finish(call)
+        }
+    }
+
+    // MARK: Serving others
+
+    /// Executes requests of another core in their order and sends the batch back.
+    private mutating func serve(_ batch: HopBatch) {
+        statistics.hopBatchesServed += 1
+        statistics.hopsServed &+= UInt64(batch.body.requests.count)
+        for index in batch.body.requests.indices {
+            let request = batch.body.requests[index]
+            shard.prefetchBucket(request.hash, in: request.database)
+        }
+        serveAll(&batch.body, of: batch.origin)
+        outbox.post(.replies(batch), to: batch.origin)
+    }
+
+    private mutating func serveAll(_ body: inout HopBatch.Body, of origin: CoreID) {
+        for index in body.requests.indices {
+            let request = body.requests[index]
+            if !ordering.locks.isIdle, mustWait(request, in: body, of: origin) {
+                // Its reply comes later, in a batch of its own; this one has none for it.
+                body.requests[index].asker = .nobody
+            } else {
+                serveOne(request, &body)
+            }
+            body.replyEnds.append(UInt32(truncatingIfNeeded: body.replies.buffer.count))
+        }
+    }
+
+    @inline(__always)
+    mutating func serveOne(_ request: HopRequest, _ body: inout HopBatch.Body) {
+        var replies = ReplyWriter(version: request.version)
+        swap(&replies, &body.replies)
+        replies.version = request.version
+        let start = replies.buffer.count
+        Executor.execute(body.call(of: request, at: now, tuning), on: &shard, reply: &replies)
+        noteServed(request, replies, since: start)
+        swap(&replies, &body.replies)
+    }
+
+    // MARK: Replies
+
+    /// Replies have come back: each goes to its place.
+    private mutating func deliver(_ batch: HopBatch) {
+        deliverAll(batch.body)
+        outbox.recycle(batch)
+    }
+
+    private mutating func deliverAll(_ body: borrowing HopBatch.Body) {
+        for index in body.requests.indices {
+            switch body.requests[index].asker {
+            case .nobody: continue
+            case .connection(let socket, let ticket): fulfil(socket, ticket: ticket, with: body.reply(index))
+            case .gathering(let id, let part): gathered(id, part: part, reply: body.reply(index))
+            }
+        }
+    }
+}

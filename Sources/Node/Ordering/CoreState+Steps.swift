@@ -1,0 +1,87 @@
+import Commands
+import Keyspace
+import Wire
+
+// What the steps of a multi-shard call do to this core's shard, and what becomes of the answers.
+extension CoreState {
+    /// Reads what the call needs of one key.
+    mutating func gather(_ keyIndex: Int, into part: MultiPart, of call: MultiCall) {
+        let request = call.request
+        let image = MultiKey.gather(self.call(of: call, request.arguments), keyIndex: keyIndex, on: &shard)
+        part.images.append((keyIndex, image))
+    }
+
+    /// All keys have been read: decides what to write where. On the origin.
+    mutating func combine(_ call: MultiCall) {
+        let images = call.parts.flatMap(\.images).sorted { $0.index < $1.index }.map(\.image)
+        var reply = ReplyWriter(version: call.version)
+        let request = call.request
+        let writes = MultiKey.combine(self.call(of: call, request.arguments), images, reply: &reply)
+        call.reply = reply.buffer.bytes.copied()
+        for write in writes {
+            let owner = owner(of: request.arguments[write.keyIndex])
+            call.part(of: owner).writes.append(write)
+        }
+    }
+
+    /// Writes what was decided for this shard.
+    mutating func applyWrites(_ part: MultiPart, of call: MultiCall) {
+        let request = call.request
+        for write in part.writes {
+            let isDone = MultiKey.apply(write, of: self.call(of: call, request.arguments), on: &shard)
+            if !isDone { part.hasFailed = true }
+        }
+    }
+
+    /// Runs the command on this shard's keys alone, as an ordinary request.
+    mutating func executePart(_ part: MultiPart, of call: MultiCall) {
+        var body = HopBatch.Body()
+        let request = call.request
+        let whole = self.call(of: call, request.arguments)
+        if let indices = part.keyIndices, let first = indices.first {
+            let hash = shard.hash(request.arguments[first])
+            body.append(whole, keyIndices: indices, step: call.step, hash: hash, from: .nobody, version: call.version)
+        } else {
+            body.append(whole, from: .nobody, version: call.version)
+        }
+        var reply = ReplyWriter(version: call.version)
+        Executor.execute(body.call(of: body.requests[0], at: call.now, tuning), on: &shard, reply: &reply)
+        part.reply = reply.buffer.bytes.copied()
+    }
+
+    /// All parts are done: answers, and lets the connection go on.
+    mutating func replyToMultiCall(_ call: MultiCall) {
+        var reply = ReplyWriter(version: call.version)
+        if call.parts.contains(where: \.hasFailed) {
+            reply.error(Refusal.outOfMemory)
+        } else if case .multiKey = call.route {
+            reply.raw(call.reply.span.raw)
+        } else {
+            ReplyMerge.write(call.route.merge, call.parts.map { ($0.keyIndices, $0.reply) }, into: &reply)
+        }
+        fulfil(call.asker, ticket: call.ticket, with: reply.buffer.bytes)
+        unblock(call.asker)
+    }
+
+    @_lifetime(copy arguments)
+    private func call(of call: MultiCall, _ arguments: Arguments) -> Call {
+        Call(
+            call.command, arguments, hash: .none, database: call.database, now: call.now, flags: call.flags,
+            stringLengthMax: tuning.parserLimits.maxBulkLength)
+    }
+}
+
+extension Route {
+    /// How the replies of the shards become one.
+    var merge: Merge {
+        switch self {
+        case .eachKey(let merge), .everyShard(let merge): merge
+        case .connection, .firstKey, .multiKey: preconditionFailure("the route has one reply: nothing to merge")
+        }
+    }
+}
+
+extension KeyHash {
+    /// Stands where a command has no key.
+    static let none = KeyHash(rawValue: 0)
+}

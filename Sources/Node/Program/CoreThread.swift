@@ -1,0 +1,66 @@
+import Keyspace
+import Logging
+import Reactor
+
+/// Runs one core on its thread, from making the ring to the last connection.
+struct CoreThread: Sendable {
+    let id: CoreID
+    let cpu: CPU
+    let node: NodeContext
+    let settings: Settings
+    /// Listening descriptors of this core, by door.
+    let listeners: [Doors.Opened]
+    let hashSeed: (UInt64, UInt64)
+    let gate: StartGate
+
+    /// The body of the thread.
+    func run() {
+        do {
+            var core = try makeCore()
+            gate.report(id, .running(core.ring.wakeHandle, core.ring.features))
+            guard gate.waitForAll(id) else { return }
+            core.state.listenerNumbers = listeners.map(\.number)
+            core.state.peers = gate.wakeHandles
+            for listener in listeners { core.ring.listen(on: listener.descriptor, index: listener.number) }
+            core.loop()
+        } catch {
+            gate.report(id, .failed(error.description))
+        }
+    }
+
+    private func makeCore() throws(CoreFailure) -> Core<IORing> {
+        let ring: IORing
+        do {
+            ring = try IORing(settings.ringConfiguration)
+        } catch {
+            throw .noRing(error)
+        }
+        let memory = settings.shardConfiguration(seed: hashSeed, coreCount: node.coreCount, cpu: cpu)
+        guard let shard = Shard(memory) else { throw CoreFailure.noAddressSpace(bytes: memory.arenaBytes) }
+        let state = CoreState(id: id, node: node, shard: shard, tuning: CoreTuning(settings))
+        return Core(ring: ring, state: state)
+    }
+}
+
+extension Core where Ring: ~Copyable {
+    /// Turns until the node stops, then until what is in flight is finished.
+    mutating func loop() {
+        while !state.node.isStopping.load(ordering: .relaxed) { turn() }
+        drain()
+    }
+
+    /// Accepts nothing more, answers what has been asked, closes everybody, within `shutdown-timeout`.
+    private mutating func drain() {
+        for index in state.listenerNumbers { ring.stopListening(index: index) }
+        let end = ring.now().advanced(byMillis: UInt64(state.tuning.shutdownSeconds) * 1000)
+        state.isStopping = true
+        while ring.now() < end {
+            turn()
+            state.closeIdleConnections()
+            if state.connectionCount == 0 && state.outbox.isEmpty { break }
+        }
+        // One turn more: what the last one asked for still has to reach the kernel.
+        turn()
+        state.node.cores[state.id.index].isRunning.store(false, ordering: .releasing)
+    }
+}

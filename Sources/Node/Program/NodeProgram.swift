@@ -1,0 +1,142 @@
+import CShims
+import Glibc
+import Keyspace
+import Logging
+import Reactor
+
+/// From settings to a running node, and back to an exit code. Main thread only.
+public enum NodeProgram {
+    /// What the node calls itself.
+    public static let version = "0.1.0"
+
+    /// Starts the node and returns when it has stopped: 0 after an orderly stop, 1 if it could not start.
+    ///
+    /// - Parameters:
+    ///   - store: the directives as given, for CONFIG.
+    ///   - sink: where log lines go.
+    public static func run(_ settings: Settings, store: SettingsStore, sink: LogSink) -> Int32 {
+        Signals.block()
+        let logger = sink.logger()
+        raiseDescriptorLimit(for: settings, logger)
+        let cpus = chosenCPUs(settings)
+        let doors: Doors
+        do {
+            doors = try Doors.open(settings, coreCount: cpus.count)
+        } catch {
+            logger.critical("\(error)")
+            return 1
+        }
+        let node = NodeContext(
+            coreCount: cpus.count, identity: .new(coreCount: cpus.count), store: store,
+            sink: sink, corePorts: doors.corePorts)
+        let gate = StartGate(coreCount: cpus.count)
+        let threads = start(node, settings, doors, cpus, gate)
+        if let failure = gate.open() {
+            logger.critical("\(failure)")
+            threads.joinAll()
+            return 1
+        }
+        for line in banner(settings, cpus, doors, gate).lines { logger.notice("\(line)") }
+        serve(node, sink, logger)
+        stop(node, gate)
+        threads.joinAll()
+        doors.close()
+        logger.notice("stopped")
+        sink.flush()
+        return node.exitCode.load(ordering: .acquiring)
+    }
+
+    /// Sits until somebody wants the node to stop.
+    private static func serve(_ node: NodeContext, _ sink: LogSink, _ logger: Logger) {
+        while true {
+            switch Signals.next() {
+            case .reopenLog: sink.reopen()
+            case .stop:
+                logger.notice("asked to stop: finishing what is in flight")
+                return
+            case .coreEnded: return
+            }
+        }
+    }
+
+    /// Tells every core, and wakes it: by a ring of our own, since only a ring can wake a ring.
+    private static func stop(_ node: NodeContext, _ gate: StartGate) {
+        node.isStopping.store(true, ordering: .sequentiallyConsistent)
+        var small = RingConfiguration()
+        small.submissionEntries = 64
+        small.completionEntries = 256
+        small.bufferCount = 2
+        small.bufferSize = 4096
+        // Without a ring they notice at the next round, a second later at most.
+        guard var ring = try? IORing(small) else { return }
+        for handle in gate.wakeHandles { ring.wake(handle) }
+        var events = EventBatch(capacity: 16)
+        ring.turn(until: .past, into: &events)
+    }
+
+    private static func start(
+        _ node: NodeContext, _ settings: Settings, _ doors: Doors, _ cpus: [CPU], _ gate: StartGate
+    ) -> CoreThreads {
+        var threads = CoreThreads()
+        let seed = (UInt64.random(in: 0 ... .max), UInt64.random(in: 0 ... .max))
+        for (index, cpu) in cpus.enumerated() {
+            let core = CoreThread(
+                id: CoreID(index), cpu: cpu, node: node, settings: settings,
+                listeners: doors.listeners(of: CoreID(index)), hashSeed: seed, gate: gate)
+            do throws(PinnedThread.Failure) {
+                threads.append(
+                    try PinnedThread(name: "core-\(index)", cpu: settings.cpuPinning ? cpu : nil) { core.run() })
+            } catch {
+                gate.report(CoreID(index), .failed(error.description))
+            }
+        }
+        return threads
+    }
+
+    private static func chosenCPUs(_ settings: Settings) -> [CPU] {
+        settings.cpus.isEmpty ? Affinity.allowedCPUs() : settings.cpus.map { CPU(number: $0) }
+    }
+
+    /// Each client needs a descriptor, and so do rings, logs and files.
+    private static func raiseDescriptorLimit(for settings: Settings, _ logger: Logger) {
+        let wanted = UInt(settings.maxClients) + 64 + UInt(Affinity.allowedCPUs().count) * 8
+        var limit = rlimit()
+        unsafe getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)
+        guard limit.rlim_cur < wanted else { return }
+        limit.rlim_cur = wanted
+        limit.rlim_max = max(limit.rlim_max, wanted)
+        if unsafe setrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) != 0 {
+            logger.warning(
+                "maxclients \(settings.maxClients) needs \(wanted) open files; the limit could not be raised")
+        }
+    }
+
+    private static func banner(
+        _ settings: Settings, _ cpus: [CPU], _ doors: Doors, _ gate: StartGate
+    ) -> Banner {
+        Banner(
+            version: version, kernel: gate.features?.kernel ?? "", ringFeatures: gate.features?.description ?? "",
+            cores: cpus.map { ($0.number, $0.numaNode) }, machineBytes: MachineMemory.bytes,
+            maxMemoryBytes: settings.maxMemoryBytes, hugePages: settings.hugePages, endpoints: doors.endpoints,
+            corePorts: doors.corePorts, processID: getpid())
+    }
+}
+
+/// The threads of the cores.
+struct CoreThreads: ~Copyable {
+    private var threads: [Joinable] = []
+
+    /// A thread that waits to be joined; arrays hold no move-only values.
+    private final class Joinable {
+        var thread: PinnedThread?
+        init(_ thread: consuming PinnedThread) { self.thread = consume thread }
+    }
+
+    mutating func append(_ thread: consuming PinnedThread) { threads.append(Joinable(thread)) }
+
+    func joinAll() {
+        for joinable in threads {
+            if let thread = joinable.thread.take() { thread.join() }
+        }
+    }
+}
