@@ -1,3 +1,4 @@
+// What needs the C library's GNU extensions, which the headers must not switch on (see CShims.h).
 #define _GNU_SOURCE 1
 
 #include <errno.h>

@@ -2,8 +2,8 @@
 #pragma once
 
 // Why: CPU_SET and CPU_ISSET are macros with statements in them, which Swift does not import, and the calls around
-// them need _GNU_SOURCE, which must not be defined in a header that Swift reads: it changes the shape of types
-// that the Glibc module has too. All four go when Swift offers a thread API of its own.
+// them need _GNU_SOURCE, which no header here may switch on (see CShims.h). All four go when Swift offers a thread
+// API of its own.
 
 /// Pins the calling thread to one CPU. 0, or an errno value.
 int coronet_pin_this_thread(int cpu);

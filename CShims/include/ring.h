@@ -1,6 +1,7 @@
 // io_uring: liburing 2.3 (Debian 12) and the names that newer kernels have added since.
 #pragma once
 
+#include <errno.h>
 #include <liburing.h>
 
 // Names newer than liburing 2.3. They carry a prefix of ours because later headers declare the same names as

@@ -13,7 +13,7 @@ extension MultiKey {
         let result = verb.combine(sources.map(\.bytes))
         reply.integer(result.count)
         if result.isEmpty { return [.remove(2, in: call.database)] }
-        return [KeyWrite(argument: 2, database: call.database, change: .store(result, .raw, .clear))]
+        return [KeyWrite(keyIndex: 2, database: call.database, change: .store(result, .raw, .clear))]
     }
 }
 

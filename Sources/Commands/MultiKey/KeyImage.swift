@@ -28,7 +28,7 @@ public struct KeyWrite: Sendable {
     }
 
     /// Which argument of the call is the key.
-    public var argument: Int
+    public var keyIndex: Int
     /// In which database.
     public var database: DatabaseIndex
     /// What becomes of it.

@@ -16,7 +16,7 @@ extension MultiKey {
         for index in stride(from: 1, to: call.arguments.count, by: 2) {
             let value = call.arguments[index + 1]
             let change = KeyWrite.Change.store(value.copied(), .natural(for: value), .clear)
-            writes.append(KeyWrite(argument: index, database: call.database, change: change))
+            writes.append(KeyWrite(keyIndex: index, database: call.database, change: change))
         }
         return writes
     }

@@ -11,20 +11,21 @@ public import Wire
 /// applied in order; if one finds no room, those before it are undone with `undo`, and the reply is that of
 /// `refuseForMemory`.
 public enum MultiKey {
-    /// What is needed of the key that is the argument at an index.
-    public static func gather(_ call: borrowing Call, argument: Int, on shard: inout Shard) -> KeyImage {
+    /// What is needed of one key.
+    /// - Parameter keyIndex: which argument is the key.
+    public static func gather(_ call: borrowing Call, keyIndex: Int, on shard: inout Shard) -> KeyImage {
         switch call.command {
-        case .bitop where argument > 2, .lcs:
-            return shard.image(call, argument, in: call.database, .read, withValue: true)
-        case .rename where argument == 1, .renamenx where argument == 1:
-            return shard.image(call, argument, in: call.database, .write, withValue: true)
-        case .copy where argument == 1:
-            return shard.image(call, argument, in: call.database, .read, withValue: true)
+        case .bitop where keyIndex > 2, .lcs:
+            return shard.image(call, keyIndex, in: call.database, .read, withValue: true)
+        case .rename where keyIndex == 1, .renamenx where keyIndex == 1:
+            return shard.image(call, keyIndex, in: call.database, .write, withValue: true)
+        case .copy where keyIndex == 1:
+            return shard.image(call, keyIndex, in: call.database, .read, withValue: true)
         case .copy:
             guard let options = try? CopyOptions(call) else { return .missing }
-            return shard.image(call, argument, in: options.database, .write, withValue: false)
+            return shard.image(call, keyIndex, in: options.database, .write, withValue: false)
         case .renamenx, .msetnx:
-            return shard.image(call, argument, in: call.database, .write, withValue: false)
+            return shard.image(call, keyIndex, in: call.database, .write, withValue: false)
         default:
             // What is only overwritten need not be known.
             return .missing
@@ -55,8 +56,8 @@ public enum MultiKey {
 
     /// Makes one change.
     /// - Returns: false if there is no room; then nothing has changed.
-    public static func apply(_ write: KeyWrite, _ call: borrowing Call, on shard: inout Shard) -> Bool {
-        let key = call.arguments[write.argument]
+    public static func apply(_ write: KeyWrite, of call: borrowing Call, on shard: inout Shard) -> Bool {
+        let key = call.arguments[write.keyIndex]
         let hash = shard.hash(key)
         switch write.change {
         case .store(let bytes, let encoding, let expiry):
@@ -74,10 +75,10 @@ public enum MultiKey {
 
     /// Takes back a change because a later one of the same call found no room. Only MSETNX makes more than one store,
     /// and its keys did not exist before.
-    public static func undo(_ write: KeyWrite, _ call: borrowing Call, on shard: inout Shard) {
+    public static func undo(_ write: KeyWrite, of call: borrowing Call, on shard: inout Shard) {
         var removal = write
         removal.change = .remove
-        _ = apply(removal, call, on: &shard)
+        _ = apply(removal, of: call, on: &shard)
     }
 
     /// The reply of a call whose changes found no room.
@@ -92,21 +93,22 @@ public enum MultiKey {
         let keys = CommandTable.profile(of: call.command).keyIndices(argumentCount: call.arguments.count)
         var images: [KeyImage] = []
         images.reserveCapacity(keys.count)
-        for position in keys.indices { images.append(gather(call, argument: keys[position], on: &shard)) }
+        for position in keys.indices { images.append(gather(call, keyIndex: keys[position], on: &shard)) }
         let writes = combine(call, images, reply: &reply)
-        for (count, write) in writes.enumerated() where !apply(write, call, on: &shard) {
-            for done in writes[..<count].reversed() { undo(done, call, on: &shard) }
+        for (count, write) in writes.enumerated() where !apply(write, of: call, on: &shard) {
+            for done in writes[..<count].reversed() { undo(done, of: call, on: &shard) }
             throw .outOfMemory
         }
     }
 }
 
 extension Shard {
-    fileprivate mutating func image(
-        _ call: borrowing Call, _ argument: Int, in database: DatabaseIndex, _ mode: LookupMode,
+    /// What there is to know of one key.
+    mutating func image(
+        _ call: borrowing Call, _ keyIndex: Int, in database: DatabaseIndex, _ mode: LookupMode,
         withValue: Bool
     ) -> KeyImage {
-        let key = call.arguments[argument]
+        let key = call.arguments[keyIndex]
         guard let id = find(key, hash(key), in: database, at: call.now, mode) else { return .missing }
         guard withValue else { return KeyImage(kind: kind(of: id)) }
         return KeyImage(

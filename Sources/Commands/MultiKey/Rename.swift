@@ -60,14 +60,14 @@ struct CopyOptions {
 
 extension KeyImage {
     /// The write that makes another key this one's double, expiry included.
-    func stored(at argument: Int, in database: DatabaseIndex) -> KeyWrite {
+    func stored(at keyIndex: Int, in database: DatabaseIndex) -> KeyWrite {
         let expiry = expiry.map(ExpiryChange.at) ?? .clear
-        return KeyWrite(argument: argument, database: database, change: .store(bytes, encoding, expiry))
+        return KeyWrite(keyIndex: keyIndex, database: database, change: .store(bytes, encoding, expiry))
     }
 }
 
 extension KeyWrite {
-    static func remove(_ argument: Int, in database: DatabaseIndex) -> KeyWrite {
-        KeyWrite(argument: argument, database: database, change: .remove)
+    static func remove(_ keyIndex: Int, in database: DatabaseIndex) -> KeyWrite {
+        KeyWrite(keyIndex: keyIndex, database: database, change: .remove)
     }
 }

@@ -25,6 +25,13 @@ public struct CommandProfile: BitwiseCopyable, Sendable {
         arity >= 0 ? argumentCount == Int(arity) : argumentCount >= -Int(arity)
     }
 
+    /// Says whether every key has what belongs to it. MSET with an odd one out must not be split over shards: any
+    /// one shard answers it with the error.
+    @inlinable
+    public func pairsUp(argumentCount: Int) -> Bool {
+        keys.step < 2 || (argumentCount - Int(keys.first)) % Int(keys.step) == 0
+    }
+
     /// The indices of the keys in a call with this many arguments; empty where it names none.
     @inlinable
     public func keyIndices(argumentCount: Int) -> KeyIndices {

@@ -53,6 +53,8 @@ import Memory
     public var usedBytes: Int { arena.usedBytes }
     /// At most so much memory stands behind the arena.
     public var committedBytes: Int { arena.committedBytes }
+    /// Bytes of the arena that were never used: certain room, in one piece. There may be more where keys were removed.
+    public var untouchedBytes: Int { arena.untouchedBytes }
     /// What the arena keeps about its blocks, beside them.
     public var bookkeepingBytes: Int { arena.bookkeepingBytes }
 }

@@ -88,6 +88,9 @@
     /// At most so many bytes of memory stand behind the arena now: pages in use, pages free but not given back.
     public var committedBytes: Int { (heldPages + dirtyPages) * Arena.pageBytes }
 
+    /// Bytes that no block has ever covered: certain room, in one piece.
+    public var untouchedBytes: Int { Int(pageLimit - frontier) * Arena.pageBytes }
+
     /// What the arena itself keeps beside the blocks: the page map and the spans.
     public var bookkeepingBytes: Int { Int(frontier) * 4 + Int(spanCount) * MemoryLayout<Span>.stride }
 
