@@ -7,7 +7,7 @@ extension CoreState {
     /// Reads what the call needs of one key.
     mutating func gather(_ keyIndex: Int, into part: MultiPart, of call: MultiCall) {
         let request = call.request
-        let image = MultiKey.gather(self.call(of: call, request.arguments), argument: keyIndex, on: &shard)
+        let image = MultiKey.gather(self.call(of: call, request.arguments), keyIndex: keyIndex, on: &shard)
         part.images.append((keyIndex, image))
     }
 
@@ -19,7 +19,7 @@ extension CoreState {
         let writes = MultiKey.combine(self.call(of: call, request.arguments), images, reply: &reply)
         call.reply = reply.buffer.bytes.copied()
         for write in writes {
-            let owner = owner(of: request.arguments[write.argument])
+            let owner = owner(of: request.arguments[write.keyIndex])
             call.part(of: owner).writes.append(write)
         }
     }
@@ -28,7 +28,7 @@ extension CoreState {
     mutating func applyWrites(_ part: MultiPart, of call: MultiCall) {
         let request = call.request
         for write in part.writes {
-            let isDone = MultiKey.apply(write, self.call(of: call, request.arguments), on: &shard)
+            let isDone = MultiKey.apply(write, of: self.call(of: call, request.arguments), on: &shard)
             if !isDone { part.hasFailed = true }
         }
     }
