@@ -51,6 +51,8 @@ let package = Package(
             swiftSettings: house),
         .executableTarget(
             name: "floor", dependencies: ["Reactor", "Wire"], path: "perf/floor", swiftSettings: house),
+        .executableTarget(
+            name: "shard-bench", dependencies: ["Keyspace"], path: "perf/shard", swiftSettings: house),
 
         // Tests mirror Sources/ by name.
         .testTarget(name: "MemoryTests", dependencies: ["Memory"], swiftSettings: house),
@@ -59,5 +61,6 @@ let package = Package(
         .testTarget(name: "KeyspaceTests", dependencies: ["Keyspace"], swiftSettings: house),
         .testTarget(name: "CommandsTests", dependencies: ["Commands"], swiftSettings: house),
         .testTarget(name: "NodeTests", dependencies: ["Node"], swiftSettings: house),
+        .testTarget(name: "TidyTests", swiftSettings: house),
     ]
 )

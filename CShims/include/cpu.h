@@ -1,11 +1,9 @@
-// CPUs and threads: which ones we may use, and pinning to one.
+// CPUs and threads: which ones we may use, pinning to one, and a name for a thread.
 #pragma once
 
-#include <pthread.h>
-#include <sched.h>
-
-// Why: CPU_SET, CPU_ISSET and CPU_COUNT are macros with statements in them, which Swift does not import.
-// All three go when Swift imports them or offers an affinity API of its own.
+// Why: CPU_SET and CPU_ISSET are macros with statements in them, which Swift does not import, and the calls around
+// them need _GNU_SOURCE, which no header here may switch on (see CShims.h). All four go when Swift offers a thread
+// API of its own.
 
 /// Pins the calling thread to one CPU. 0, or an errno value.
 int coronet_pin_this_thread(int cpu);
@@ -13,11 +11,10 @@ int coronet_pin_this_thread(int cpu);
 /// Whether the calling thread may run on `cpu`.
 int coronet_this_thread_may_use(int cpu);
 
-// Why: pthread_setname_np is a GNU extension.
-/// Names the calling thread; names longer than 15 bytes are refused with an errno value.
-int coronet_name_this_thread(const char *name);
+/// Names the calling thread; 15 bytes are kept.
+void coronet_name_this_thread(const char *name);
 
-// Why: CPU_SETSIZE is a constant behind a chain of macros.
+/// One beyond the largest CPU number that the two above know.
 int coronet_cpu_limit(void);
 
 // Why: the instruction that tells an SMT sibling that this is a spin loop has no spelling in Swift.

@@ -1,34 +1,22 @@
-// Sockets: option names and address helpers that sit behind casts or macros.
+// Sockets: options and addresses that sit behind casts or C arrays.
 #pragma once
 
 #include <arpa/inet.h>
-#include <errno.h>
-#include <fcntl.h>
-#include <netdb.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
-#include <poll.h>
-#include <signal.h>
-#include <stdio.h>
 #include <stddef.h>
+#include <stdio.h>
 #include <string.h>
-#include <sys/eventfd.h>
-#include <sys/mman.h>
-#include <sys/resource.h>
 #include <sys/socket.h>
-#include <sys/stat.h>
 #include <sys/un.h>
-#include <time.h>
-#include <unistd.h>
 
-// Why: setsockopt with an int needs a pointer, a size and a cast for each of a dozen options. One spelling
-// for Swift; goes if Swift's C import offers it.
-/// Sets an integer option. 0, or an errno value.
+// Why: an integer option needs a pointer to a copy and its size, for each of a dozen options: one spelling for
+// Swift. Goes if the C library offers it.
+/// Sets an integer option. Whether it worked.
 static inline int coronet_set_socket_option(int fd, int level, int name, int value) {
-    return setsockopt(fd, level, name, &value, sizeof(value)) == 0 ? 0 : errno;
+    return setsockopt(fd, level, name, &value, sizeof(value)) == 0;
 }
 
-// Why: getsockopt, the same.
 /// Reads an integer option, -1 if it cannot be read.
 static inline int coronet_socket_option(int fd, int level, int name) {
     int value = 0;
@@ -36,46 +24,19 @@ static inline int coronet_socket_option(int fd, int level, int name) {
     return getsockopt(fd, level, name, &value, &size) == 0 ? value : -1;
 }
 
-// Why: sockaddr_un.sun_path is a C array, a 108-element tuple in Swift.
-/// Fills a Unix socket address. 0, or ENAMETOOLONG.
-static inline int coronet_unix_address(struct sockaddr_un *address, const char *path) {
-    size_t length = strlen(path);
-    memset(address, 0, sizeof(*address));
-    if (length >= sizeof(address->sun_path)) return ENAMETOOLONG;
-    address->sun_family = AF_UNIX;
-    memcpy(address->sun_path, path, length + 1);
-    return 0;
+// Why: sockaddr_un.sun_path is a C array, which Swift sees as a tuple of 108. Goes when it is imported as an
+// InlineArray.
+/// Binds to the path of a Unix socket, which the caller has found short enough for `coronet_unix_path_limit`.
+static inline int coronet_bind_unix(int fd, const char *path) {
+    struct sockaddr_un address = {0};
+    address.sun_family = AF_UNIX;
+    strncpy(address.sun_path, path, sizeof(address.sun_path) - 1);
+    return bind(fd, (const struct sockaddr *)&address, sizeof(address));
 }
 
-// Why: with GNU extensions glibc declares the address argument of bind, connect, accept and getsockname as a
-// transparent union, which Swift cannot pass. All four go when Swift imports it.
-
-/// Binds to an address. 0, or an errno value.
-static inline int coronet_bind(int fd, const struct sockaddr *address, socklen_t size) {
-    return bind(fd, address, size) == 0 ? 0 : errno;
-}
-
-/// Binds to a Unix socket address. 0, or an errno value.
-static inline int coronet_bind_unix(int fd, const struct sockaddr_un *address) {
-    return bind(fd, (const struct sockaddr *)address, sizeof(*address)) == 0 ? 0 : errno;
-}
-
-/// Connects to an address. 0, or an errno value.
-static inline int coronet_connect(int fd, const struct sockaddr *address, socklen_t size) {
-    return connect(fd, address, size) == 0 ? 0 : errno;
-}
-
-/// Accepts a connection whose address nobody asks for. A descriptor, or -1.
-static inline int coronet_accept(int fd) { return accept(fd, NULL, NULL); }
-
-/// The port that a TCP socket is bound to, 0 if there is none.
-static inline unsigned short coronet_local_port(int fd) {
-    struct sockaddr_storage address;
-    socklen_t size = sizeof(address);
-    if (getsockname(fd, (struct sockaddr *)&address, &size) != 0) return 0;
-    if (address.ss_family == AF_INET) return ntohs(((struct sockaddr_in *)&address)->sin_port);
-    if (address.ss_family == AF_INET6) return ntohs(((struct sockaddr_in6 *)&address)->sin6_port);
-    return 0;
+/// The longest path that fits, in bytes.
+static inline size_t coronet_unix_path_limit(void) {
+    return sizeof(((struct sockaddr_un *)0)->sun_path) - 1;
 }
 
 // Why: an address's text hides behind sockaddr casts for three families, which read worse in Swift. One spelling.

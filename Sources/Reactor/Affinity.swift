@@ -1,4 +1,5 @@
 import CShims
+import Glibc
 
 /// A processor as the kernel numbers it.
 public struct CPU: Hashable, Comparable, Sendable {

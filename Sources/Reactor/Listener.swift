@@ -48,7 +48,7 @@ public enum Listener {
         }
         defer { unsafe freeaddrinfo(address) }
         let family = unsafe address.pointee.ai_family
-        let descriptor = CShims.socket(family, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
+        let descriptor = socket(family, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
         guard descriptor >= 0 else { throw failure(name, errno) }
         _ = coronet_set_socket_option(descriptor, SOL_SOCKET, SO_REUSEADDR, 1)
         if reusePort { _ = coronet_set_socket_option(descriptor, SOL_SOCKET, SO_REUSEPORT, 1) }
@@ -64,11 +64,12 @@ public enum Listener {
             _ = coronet_set_socket_option(descriptor, tcp, TCP_KEEPINTVL, max(1, keepAliveSeconds / 3))
             _ = coronet_set_socket_option(descriptor, tcp, TCP_KEEPCNT, 3)
         }
-        var failed = unsafe coronet_bind(descriptor, address.pointee.ai_addr, address.pointee.ai_addrlen)
-        if failed == 0 && CShims.listen(descriptor, backlog) != 0 { failed = errno }
-        guard failed == 0 else {
-            _ = CShims.close(descriptor)
-            throw failure(name, failed)
+        guard unsafe bind(descriptor, address.pointee.ai_addr, address.pointee.ai_addrlen) == 0,
+            Glibc.listen(descriptor, backlog) == 0
+        else {
+            let failed = failure(name, errno)
+            _ = close(descriptor)
+            throw failed
         }
         return descriptor
     }
@@ -77,26 +78,33 @@ public enum Listener {
     public static func unix(path: String, backlog: Int32 = 511, permissions: UInt32? = nil) throws(Failure)
         -> Int32
     {
-        var address = sockaddr_un()
-        let filled = unsafe coronet_unix_address(&address, path)
-        guard filled == 0 else { throw failure(path, filled) }
-        let descriptor = CShims.socket(AF_UNIX, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
+        guard path.utf8.count <= coronet_unix_path_limit() else { throw failure(path, ENAMETOOLONG) }
+        let descriptor = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
         guard descriptor >= 0 else { throw failure(path, errno) }
         var found = stat()
         if unsafe lstat(path, &found) == 0 && found.st_mode & S_IFMT == S_IFSOCK { unsafe _ = unlink(path) }
-        var failed = unsafe coronet_bind_unix(descriptor, &address)
-        if failed == 0, let permissions, unsafe chmod(path, permissions) != 0 { failed = errno }
-        if failed == 0 && CShims.listen(descriptor, backlog) != 0 { failed = errno }
-        guard failed == 0 else {
-            _ = CShims.close(descriptor)
-            throw failure(path, failed)
+        guard unsafe coronet_bind_unix(descriptor, path) == 0,
+            permissions.map({ unsafe chmod(path, $0) == 0 }) ?? true,
+            Glibc.listen(descriptor, backlog) == 0
+        else {
+            let failed = failure(path, errno)
+            _ = close(descriptor)
+            throw failed
         }
         return descriptor
     }
 
     /// The port that a TCP listener got when it asked for port 0.
     public static func port(of descriptor: Int32) -> UInt16 {
-        coronet_local_port(descriptor)
+        var address = sockaddr_in6()
+        var size = socklen_t(MemoryLayout<sockaddr_in6>.size)
+        let found = unsafe withUnsafeMutablePointer(to: &address) { address in
+            unsafe address.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                unsafe getsockname(descriptor, $0, &size)
+            }
+        }
+        // The port has the same place in the addresses of both families.
+        return found == 0 ? UInt16(bigEndian: address.sin6_port) : 0
     }
 
     private static func failure(_ address: String, _ errno: Int32) -> Failure {

@@ -15,7 +15,7 @@ public struct MessageSender<Message: Sendable>: ~Copyable {
     /// Writes a message for the next `publish`. Returns false, and keeps nothing, if the mailbox is full.
     @inlinable
     public mutating func send(_ message: Message) -> Bool {
-        guard let cell = unsafe producer.reserve(), let address = unsafe cell.baseAddress else { return false }
+        guard let cell = unsafe producer.reserve(), let address = cell.baseAddress else { return false }
         // The cell is free: its last value was moved out by the receiver before it was released.
         unsafe address.initializeMemory(as: Message.self, repeating: message, count: 1)
         return true
@@ -36,7 +36,7 @@ public struct MessageReceiver<Message: Sendable>: ~Copyable {
 
     deinit {
         var rest = consumer
-        while let cell = unsafe rest.next(), let address = unsafe cell.baseAddress {
+        while let cell = unsafe rest.next(), let address = cell.baseAddress {
             unsafe UnsafeMutableRawPointer(mutating: address).assumingMemoryBound(to: Message.self)
                 .deinitialize(count: 1)
         }
@@ -48,7 +48,7 @@ public struct MessageReceiver<Message: Sendable>: ~Copyable {
     /// The next message, nil if there is none.
     @inlinable
     public mutating func receive() -> Message? {
-        guard let cell = unsafe consumer.next(), let address = unsafe cell.baseAddress else { return nil }
+        guard let cell = unsafe consumer.next(), let address = cell.baseAddress else { return nil }
         // The sender initialised the cell, and it is read once: `next` does not come back to it.
         return unsafe UnsafeMutableRawPointer(mutating: address).assumingMemoryBound(to: Message.self).move()
     }

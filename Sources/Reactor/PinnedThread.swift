@@ -40,7 +40,7 @@ public struct PinnedThread: ~Copyable {
             { argument in
                 guard let argument = unsafe argument else { return nil }
                 let start = unsafe Unmanaged<Start>.fromOpaque(argument).takeRetainedValue()
-                _ = unsafe coronet_name_this_thread(String(start.name.prefix(15)))
+                unsafe coronet_name_this_thread(start.name)
                 if let cpu = start.cpu { Affinity.pinThisThread(to: cpu) }
                 start.body()
                 return nil

@@ -20,25 +20,32 @@
 
     /// The slot that `key` belongs to.
     public static func of(key: RawSpan) -> Slot {
-        let tag = hashTag(of: key)
-        return Slot(checksum(key, tag.lowerBound, tag.upperBound) & 0x3FFF)
+        let brace = firstBrace(in: key)
+        if brace < key.byteCount { return ofTagged(key, brace) }
+        return Slot(checksum(key, 0, key.byteCount) & 0x3FFF)
     }
 
-    /// Where the part of `key` that decides its slot lies.
-    private static func hashTag(of key: RawSpan) -> Range<Int> {
-        let count = key.byteCount
-        var open = 0
-        // Eight bytes at a time as long as none is an opening brace.
-        while open &+ 8 <= count, !holdsBrace(key.word(at: open)) { open &+= 8 }
-        while open < count, key.byte(at: open) != UInt8(ascii: "{") { open &+= 1 }
-        var close = open &+ 1
-        while close < count {
-            if key.byte(at: close) == UInt8(ascii: "}") {
-                return close == open &+ 1 ? 0..<count : (open &+ 1)..<close
-            }
-            close &+= 1
+    /// Where the first `{` stands, or the number of bytes.
+    @inline(__always)
+    private static func firstBrace(in key: RawSpan) -> Int {
+        let end = key.byteCount
+        var at = 0
+        if end >= 8 {
+            while at &+ 8 <= end, !holdsBrace(key.word(at: at)) { at &+= 8 }
+            // What is left of less than eight bytes is looked at together with bytes before it.
+            if at &+ 8 > end, !holdsBrace(key.word(at: end &- 8)) { return end }
         }
-        return 0..<count
+        while at < end, key.byte(at: at) != UInt8(ascii: "{") { at &+= 1 }
+        return at
+    }
+
+    /// The slot of a key whose first `{` stands at `brace`.
+    @inline(never)
+    private static func ofTagged(_ key: RawSpan, _ brace: Int) -> Slot {
+        var close = brace + 1
+        while close < key.byteCount, key.byte(at: close) != UInt8(ascii: "}") { close += 1 }
+        let isTag = close < key.byteCount && close > brace + 1
+        return Slot((isTag ? checksum(key, brace + 1, close) : checksum(key, 0, key.byteCount)) & 0x3FFF)
     }
 
     @inline(__always)
@@ -50,27 +57,43 @@
     /// The CRC-16/XMODEM of `bytes`.
     public static func checksum(_ bytes: RawSpan) -> UInt16 { checksum(bytes, 0, bytes.byteCount) }
 
-    /// Eight bytes a step: the checksum so far is folded into the first two, and each byte then adds, from a table
-    /// of its own, what it becomes after the zero bytes that follow it. The eight look-ups do not wait for each other.
+    /// The checksum of bytes `start` ..< `end`, eight a step.
+    ///
+    /// Zero bytes in front change nothing, so a step over less than eight bytes comes first, filled up with zeros.
+    @inline(__always)
     private static func checksum(_ bytes: RawSpan, _ start: Int, _ end: Int) -> UInt16 {
         var crc: UInt16 = 0
         var at = start
-        while at &+ 8 <= end {
-            let word = bytes.word(at: at) ^ UInt64(crc.byteSwapped)
-            let left =
-                tables[7 &* 256 &+ index(word, 0)] ^ tables[6 &* 256 &+ index(word, 1)]
-                ^ tables[5 &* 256 &+ index(word, 2)] ^ tables[4 &* 256 &+ index(word, 3)]
-            let right =
-                tables[3 &* 256 &+ index(word, 4)] ^ tables[2 &* 256 &+ index(word, 5)]
-                ^ tables[1 &* 256 &+ index(word, 6)] ^ tables[index(word, 7)]
-            crc = left ^ right
-            at &+= 8
+        let odd = (end &- start) & 7
+        if odd > 0 {
+            if start &+ 8 <= bytes.byteCount {
+                crc = step(0, bytes.word(at: start) &<< UInt64(truncatingIfNeeded: 8 &* (8 &- odd)))
+                at &+= odd
+            } else {
+                for _ in 0..<odd {
+                    crc = crc << 8 ^ tables[Int(crc >> 8 ^ UInt16(bytes.byte(at: at)))]
+                    at &+= 1
+                }
+            }
         }
         while at < end {
-            crc = crc << 8 ^ tables[Int(crc >> 8 ^ UInt16(bytes.byte(at: at)))]
-            at &+= 1
+            crc = step(crc, bytes.word(at: at))
+            at &+= 8
         }
         return crc
+    }
+
+    /// The checksum of eight more bytes: the checksum so far is folded into the first two, and each byte then adds,
+    /// from a table of its own, what it becomes after the zero bytes that follow it. The eight look-ups do not wait
+    /// for each other.
+    @inline(__always)
+    private static func step(_ crc: UInt16, _ next: UInt64) -> UInt16 {
+        let word = next ^ UInt64(crc.byteSwapped)
+        let last =
+            tables[3 &* 256 &+ index(word, 4)] ^ tables[2 &* 256 &+ index(word, 5)]
+            ^ tables[1 &* 256 &+ index(word, 6)] ^ tables[index(word, 7)]
+        let middle = tables[5 &* 256 &+ index(word, 2)] ^ tables[4 &* 256 &+ index(word, 3)]
+        return last ^ middle ^ tables[7 &* 256 &+ index(word, 0)] ^ tables[6 &* 256 &+ index(word, 1)]
     }
 
     @inline(__always)

@@ -21,7 +21,7 @@ final class TestClient {
         address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
         let failed = unsafe withUnsafePointer(to: &address) { address in
             unsafe address.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-                unsafe coronet_connect(descriptor, $0, socklen_t(MemoryLayout<sockaddr_in>.size))
+                unsafe connect(descriptor, $0, socklen_t(MemoryLayout<sockaddr_in>.size)) == 0 ? 0 : errno
             }
         }
         guard failed == 0 else { throw Failure(errno: failed) }
@@ -36,22 +36,35 @@ final class TestClient {
     @discardableResult
     func send(_ bytes: [UInt8]) -> Int {
         unsafe bytes.withUnsafeBytes {
-            unsafe CShims.send(descriptor, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL))
+            unsafe Glibc.send(descriptor, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL))
         }
     }
 
-    /// Exactly `count` bytes, fewer if the peer closes or patience ends.
-    func receive(_ count: Int) -> [UInt8] {
+    /// Exactly `count` bytes, fewer if the peer closes or patience ends, or if it should not wait.
+    func receive(_ count: Int, waits: Bool = true) -> [UInt8] {
         var bytes = [UInt8](repeating: 0, count: count)
         var filled = 0
         while filled < count {
             let got = unsafe bytes.withUnsafeMutableBytes {
-                unsafe recv(descriptor, $0.baseAddress.map { unsafe $0 + filled }, count - filled, 0)
+                unsafe recv(
+                    descriptor, $0.baseAddress.map { unsafe $0 + filled }, count - filled,
+                    waits ? 0 : Int32(MSG_DONTWAIT))
             }
             if got <= 0 { break }
             filled += got
         }
         return Array(bytes[..<filled])
+    }
+
+    /// Closes with RST: unread and unsent bytes are thrown away.
+    func reset() {
+        var linger = linger(l_onoff: 1, l_linger: 0)
+        unsafe setsockopt(
+            descriptor, SOL_SOCKET, SO_LINGER, &linger, socklen_t(MemoryLayout.size(ofValue: linger)))
+        // Connecting to nothing disconnects, and with this option by a reset; the descriptor stays ours to close.
+        var nowhere = sockaddr(
+            sa_family: sa_family_t(AF_UNSPEC), sa_data: (0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0))
+        _ = unsafe connect(descriptor, &nowhere, socklen_t(MemoryLayout<sockaddr>.size))
     }
 
     func finish() { _ = shutdown(descriptor, Int32(SHUT_WR)) }

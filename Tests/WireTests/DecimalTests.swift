@@ -56,7 +56,7 @@ import Wire
     @Test func writesNumbersOfEveryLength() {
         let seed = newSeed("Decimal")
         var random = SeededGenerator(seed: seed)
-        for _ in 0..<20_000 {
+        for _ in 0..<4000 {
             let bits = UInt64.random(in: 0...63, using: &random)
             let value = Int64(bitPattern: random.next() >> bits)
             #expect(written(value) == "\(value)", "seed \(seed)")

@@ -4,8 +4,11 @@ extension Shard {
     /// Removes every key of a database at once: its heap is given up by the span, not by the key. The pages go back to
     /// the kernel in the slices that follow (`expire`).
     public mutating func flush(in index: DatabaseIndex) {
-        let database = Int(index.rawValue)
-        changes &+= UInt64(databases[database].table.count)
+        changes &+= UInt64(databases[index].table.count)
+        clear(Int(index.rawValue))
+    }
+
+    mutating func clear(_ database: Int) {
         let heap = databases[database].heap
         arena.reset(heap: heap)
         databases[database] = Database(heap: heap)

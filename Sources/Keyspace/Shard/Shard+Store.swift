@@ -69,8 +69,11 @@ extension Shard {
         let fits = arena.blockBytes(for: length) == arena.blockBytes(for: old.byteCount)
         var block = id.handle
         if !fits {
-            guard let moved = arena.allocate(length, heap: databases[database].heap) else { return nil }
-            block = moved
+            if let moved = arena.allocate(length, heap: databases[database].heap) {
+                block = moved
+            } else if length > old.byteCount {
+                return nil
+            }
         }
         if oldHeader.isExpiring { unschedule(id.handle, database) }
         let entry = Entry(block, arena.addresses)
@@ -80,12 +83,12 @@ extension Shard {
             valueLength: value.byteCount)
         entry.write(header, keyLength: key.byteCount, valueLength: value.byteCount)
         // In place with the same flags the key already lies where it belongs.
-        if !fits || flags != oldHeader.flags { unsafe entry.fill(key, at: header.keyOffset) }
+        if block != id.handle || flags != oldHeader.flags { unsafe entry.fill(key, at: header.keyOffset) }
         unsafe entry.fill(value, at: header.keyOffset + key.byteCount)
         if header.isVersioned { entry.version = takeVersion() }
         if let expiry { schedule(block, expiry, database) }
         changes &+= 1
-        if fits { return id }
+        if block == id.handle { return id }
         arena.free(id.handle)
         return Table.replace(id, with: block, arena.addresses)
     }
@@ -121,8 +124,12 @@ extension Shard {
         var block = id.handle
         let fits = arena.blockBytes(for: length) == arena.blockBytes(for: old.byteCount)
         if !fits {
-            guard let moved = arena.allocate(length, heap: arena.heap(of: id.handle)) else { return nil }
-            block = moved
+            if let moved = arena.allocate(length, heap: arena.heap(of: id.handle)) {
+                block = moved
+            } else if length > old.byteCount {
+                return nil
+            }
+            // What shrinks can stay in its block, however full the arena is.
         }
         let entry = Entry(block, arena.addresses)
         let (version, expiry) = (
@@ -142,7 +149,7 @@ extension Shard {
             entry.next = next
         }
         if header.isVersioned && oldHeader.isVersioned { entry.version = version }
-        if fits { return id }
+        if block == id.handle { return id }
         if header.isExpiring && oldHeader.isExpiring { Wheel.moved(to: block, arena.addresses) }
         arena.free(id.handle)
         return Table.replace(id, with: block, arena.addresses)
@@ -155,12 +162,15 @@ extension Shard {
         changes &+= 1
     }
 
-    /// Takes the entry out of table and wheel and frees its block.
+    /// Takes the entry out of table and wheel and frees its block. A database that becomes empty starts over, so that a
+    /// table once large does not stay.
     mutating func discard(_ id: EntryID, _ database: Int) {
         let entry = Entry(id.handle, arena.addresses)
         if entry.header.isExpiring { unschedule(id.handle, database) }
         databases[database].table.remove(id, arena.addresses)
         arena.free(id.handle)
+        let left = databases[database].table
+        if left.count == 0 && left.segmentCount > 16 { clear(database) }
     }
 }
 

@@ -4,10 +4,10 @@ import Glibc
 /// Where a connected socket's ends are, in words. Asked of the kernel when somebody wants to know.
 enum SocketAddress {
     /// `127.0.0.1:6379`, `[::1]:6379`, or a path for a Unix socket.
-    static func peer(of descriptor: Int32) -> String { text(descriptor, coronet_peer_address) }
+    static func peer(of descriptor: Int32) -> String { unsafe text(descriptor, coronet_peer_address) }
 
     /// Our end.
-    static func local(of descriptor: Int32) -> String { text(descriptor, coronet_local_address) }
+    static func local(of descriptor: Int32) -> String { unsafe text(descriptor, coronet_local_address) }
 
     /// Whether the peer is this very machine.
     static func isLoopback(peerOf descriptor: Int32) -> Bool { coronet_peer_is_loopback(descriptor) != 0 }

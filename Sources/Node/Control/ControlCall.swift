@@ -49,7 +49,10 @@ extension CoreState {
     ) -> Progress {
         if coreCount == 1 {
             let answer = body(&self)
-            answerNow(slot: slot) { finish(&$0, [answer], &$1) }
+            // Written into a reply of its own: `finish` may change anything of this core, connections included.
+            var reply = ReplyWriter(version: connections[slot].reply.version)
+            finish(&self, [answer], &reply)
+            connections[slot].reply.raw(reply.buffer.bytes)
             return .goOn
         }
         control.begun += 1
@@ -64,15 +67,6 @@ extension CoreState {
             outbox.post(.control(call), to: call.core)
         }
         return .stopAfter
-    }
-
-    /// Answers a client by a function that needs the core as well as the reply.
-    mutating func answerNow(slot: Int, _ write: (inout CoreState, inout ReplyWriter) -> Void) {
-        let start = beginReply(slot: slot)
-        var reply = ReplyWriter(version: connections[slot].reply.version)
-        write(&self, &reply)
-        connections[slot].reply.raw(reply.buffer.bytes)
-        endReply(slot: slot, since: start)
     }
 
     /// Another core asks.

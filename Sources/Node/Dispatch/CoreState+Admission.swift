@@ -24,6 +24,15 @@ extension CoreState {
         }
     }
 
+    /// There is no such command.
+    mutating func rejectUnknown(_ slot: Int, _ arguments: Arguments) -> Progress {
+        let start = beginReply(slot: slot)
+        CommandTable.unknownCommand(arguments, reply: &connections[slot].reply)
+        noteError(slot: slot, at: start)
+        endReply(slot: slot, since: start)
+        return .goOn
+    }
+
     /// Answers with an error instead of executing.
     mutating func reject(
         _ slot: Int, _ index: StatIndex, _ write: (inout ReplyWriter) -> Void

@@ -9,11 +9,13 @@ extension CoreState {
         let slot = Int(request.slot)
         guard connections[slot].flags.isDisjoint(with: .refusing) else { return .stopBefore }
         guard let command = request.command else {
-            return reject(slot, .unknown) { Refusal.unknownCommand(arguments, &$0) }
+            return rejectUnknown(slot, arguments)
         }
         let profile = CommandTable.profile(of: command)
         guard profile.accepts(argumentCount: arguments.count) else {
-            return reject(slot, StatIndex(command)) { Refusal.wrongArity(of: CommandTable.spec(of: command).name, &$0) }
+            return reject(slot, StatIndex(command)) {
+                CommandTable.wrongArgumentCount(CommandTable.spec(of: command), reply: &$0)
+            }
         }
         if mustRefuse(slot, profile) { return refuse(slot, command, profile) }
         if pause.isActive, mustPause(slot, command, profile) { return .stopBefore }
@@ -75,7 +77,7 @@ extension CoreState {
 
     /// Sets a request aside if its key belongs to a multi-shard call at the moment.
     private mutating func waitsForLock(_ slot: Int, _ call: borrowing Call) -> Bool {
-        let key = LockTable<HopBatch>.Key(hash: call.hash.rawValue, database: call.database.rawValue)
+        let key = LockTable<HopBatch>.Key(hash: call.hash.rawValue)
         guard ordering.locks.isLocked(key) else { return false }
         let batch = HopBatch(origin: id)
         batch.body.append(call, from: awaitReply(slot: slot), version: connections[slot].reply.version)

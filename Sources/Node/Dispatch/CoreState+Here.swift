@@ -3,17 +3,43 @@ import Keyspace
 import Wire
 
 extension CoreState {
-    /// Commands of the connection and the server: answered by the core that holds the connection.
+    /// Commands of the connection and the server: answered by the core that holds the connection, some of them
+    /// after asking all cores.
     mutating func performHere(_ slot: Int, _ call: borrowing Call, _ profile: CommandProfile) -> Progress {
         let start = beginReply(slot: slot)
-        switch call.command {
+        var progress = Progress.goOn
+        var index = StatIndex(call.command)
+        switch CommandTable.resolve(call.arguments, reply: &connections[slot].reply) {
+        case .refused:
+            noteError(slot: slot, at: start)
+            endReply(slot: slot, since: start)
+            return .goOn
+        case .subcommand(_, let subcommand):
+            index = StatIndex(subcommand)
+            progress = perform(slot, subcommand, call)
+        case .command(let command):
+            progress = perform(slot, command, call)
+        }
+        connections[slot].lastCommand = index
+        noteExecution(slot, of: index, replySince: start)
+        // Whoever asked the other cores has taken a place for a reply that is yet to come.
+        if case .goOn = progress { endReply(slot: slot, since: start) }
+        return progress
+    }
+
+    /// One arm a command. What writes its reply into the connection's reply buffer returns `.goOn`; what asks other
+    /// cores returns what `askAllCores` says, and its reply comes when they have answered.
+    private mutating func perform(_ slot: Int, _ command: CommandID, _ call: borrowing Call) -> Progress {
+        switch command {
         case .ping: connections[slot].reply.pong()
-        case .config: connections[slot].reply.emptyArray()
         case .echo: connections[slot].reply.bulk(call.arguments[1])
         default: connections[slot].reply.error("ERR not yet")
         }
-        noteExecution(slot, of: StatIndex(call.command), replySince: start)
-        endReply(slot: slot, since: start)
+        return .goOn
+    }
+
+    private mutating func perform(_ slot: Int, _ command: SubcommandID, _ call: borrowing Call) -> Progress {
+        connections[slot].reply.error("ERR not yet")
         return .goOn
     }
 }

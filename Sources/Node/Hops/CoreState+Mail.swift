@@ -99,6 +99,11 @@ extension CoreState {
             switch body.requests[index].asker {
             case .nobody: continue
             case .connection(let socket, let ticket): fulfil(socket, ticket: ticket, with: body.reply(index))
+            case .scanning(let socket, let ticket, let shard):
+                scanned(socket, ticket: ticket, shard: shard, reply: body.reply(index))
+            case .drawing(let socket, let ticket, let next, let left):
+                let request = body.requests[index]
+                drawn(socket, ticket: ticket, next: next, left: left, request, body.reply(index))
             case .gathering(let id, let part): gathered(id, part: part, reply: body.reply(index))
             }
         }

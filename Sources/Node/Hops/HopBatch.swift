@@ -26,6 +26,10 @@ enum Asker {
     case connection(SocketID, ticket: UInt32)
     /// Part `index` of a gathered command (MGET, DBSIZE, ...) of the origin core.
     case gathering(id: UInt32, part: UInt32)
+    /// The same for a step of SCAN on shard `shard`: the cursor in the reply is the shard's own.
+    case scanning(SocketID, ticket: UInt32, shard: UInt16)
+    /// The same for RANDOMKEY, which asks shard after shard for a key until one has one; so many are left to ask.
+    case drawing(SocketID, ticket: UInt32, next: UInt16, left: UInt16)
     /// The client wants no reply, or it travels elsewhere.
     case nobody
 }
@@ -83,6 +87,18 @@ extension HopBatch.Body {
             for offset in 0..<step { append(call.arguments[index + offset], base: base) }
         }
         finish(call, base, firstRange, hash, asker, version)
+    }
+
+    /// Copies a request with another first argument.
+    mutating func append(
+        _ call: borrowing Call, replacingFirst replacement: RawSpan, from asker: Asker, version: RESPVersion
+    ) {
+        let base = bytes.count
+        let firstRange = ranges.count
+        for index in 0..<call.arguments.count {
+            append(index == 1 ? replacement : call.arguments[index], base: base)
+        }
+        finish(call, base, firstRange, call.hash, asker, version)
     }
 
     private mutating func append(_ argument: RawSpan, base: Int) {

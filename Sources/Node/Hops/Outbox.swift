@@ -50,6 +50,14 @@ struct Outbox: ~Copyable {
             call, keyIndices: keyIndices, step: step, hash: hash, from: asker, version: version)
     }
 
+    /// Adds a request with another first argument.
+    mutating func request(
+        _ call: borrowing Call, replacingFirst replacement: RawSpan, of asker: Asker, version: RESPVersion,
+        from owner: CoreID
+    ) {
+        openBatch(for: owner).body.append(call, replacingFirst: replacement, from: asker, version: version)
+    }
+
     private mutating func openBatch(for owner: CoreID) -> HopBatch {
         if let batch = open[owner.index] { return batch }
         let batch = pool.popLast() ?? HopBatch(origin: id)

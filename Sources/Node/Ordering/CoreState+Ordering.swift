@@ -80,7 +80,7 @@ extension CoreState {
         let request = call.request
         for index in indices {
             let hash = shard.hash(request.arguments[index])
-            keys.append(.init(hash: hash.rawValue, database: call.database.rawValue))
+            keys.append(.init(hash: hash.rawValue))
         }
         return keys
     }
@@ -140,7 +140,7 @@ extension CoreState {
 
     /// Whether a request of another core's batch has to wait for a multi-shard call; if so it is set aside.
     mutating func mustWait(_ request: HopRequest, in body: borrowing HopBatch.Body, of origin: CoreID) -> Bool {
-        let key = LockTable<HopBatch>.Key(hash: request.hash.rawValue, database: request.database.rawValue)
+        let key = LockTable<HopBatch>.Key(hash: request.hash.rawValue)
         guard ordering.locks.isLocked(key) else { return false }
         let single = HopBatch(origin: origin)
         single.body.append(

@@ -22,10 +22,10 @@ struct LockTable<Request> {
     /// Names a multi-shard call on this core.
     typealias CallID = UInt64
 
-    /// A key of this shard: its hash stands for it. Two keys with one hash share a lock, which is safe.
+    /// A key of this shard: its hash stands for it, whatever its database (COPY touches two). Keys with one hash
+    /// share a lock, which is safe.
     struct Key: Hashable {
         var hash: UInt64
-        var database: UInt8
     }
 
     /// What may run now, in this order.

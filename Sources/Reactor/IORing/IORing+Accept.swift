@@ -1,4 +1,5 @@
 import CShims
+import Glibc
 
 /// The listening sockets of one ring: at most sixteen, found by the index that their owner chose.
 struct Listeners {
@@ -34,7 +35,9 @@ extension IORing {
     public mutating func listen(on descriptor: Int32, index: Int) {
         precondition(index >= 0 && index < Listeners.limit, "a ring has at most sixteen listeners")
         precondition(!listeners.entries[index].armed, "this index listens already")
-        if listeners.spareDescriptor < 0 { listeners.spareDescriptor = eventfd(0, Int32(EFD_CLOEXEC)) }
+        if listeners.spareDescriptor < 0 {
+            listeners.spareDescriptor = unsafe open("/dev/null", O_RDONLY | O_CLOEXEC)
+        }
         listeners.entries[index].descriptor = descriptor
         listeners.entries[index].generation = nextGeneration(listeners.entries[index].generation)
         listeners.entries[index].wanted = true
@@ -71,7 +74,7 @@ extension IORing {
     ) {
         guard index < Listeners.limit, listeners.entries[index].generation == generation else {
             counters.staleCompletions &+= 1
-            if result >= 0 { _ = CShims.close(result) }
+            if result >= 0 { _ = Glibc.close(result) }
             return
         }
         if result >= 0 {
@@ -106,17 +109,17 @@ extension IORing {
     /// Takes waiting connections with the spare descriptor and closes them.
     private mutating func refuseWaiting(_ index: Int) {
         guard listeners.spareDescriptor >= 0 else { return }
-        _ = CShims.close(listeners.spareDescriptor)
+        _ = Glibc.close(listeners.spareDescriptor)
         var waiting = pollfd(fd: listeners.entries[index].descriptor, events: Int16(POLLIN), revents: 0)
         for _ in 0..<Self.refusalsPerBackOff {
             // Asked first, because the listener may be a blocking one.
             guard unsafe poll(&waiting, 1, 0) == 1 else { break }
-            let refused = coronet_accept(listeners.entries[index].descriptor)
+            let refused = accept(listeners.entries[index].descriptor, nil, nil)
             guard refused >= 0 else { break }
-            _ = CShims.close(refused)
+            _ = Glibc.close(refused)
             counters.connectionsRefused &+= 1
         }
-        listeners.spareDescriptor = eventfd(0, Int32(EFD_CLOEXEC))
+        listeners.spareDescriptor = unsafe open("/dev/null", O_RDONLY | O_CLOEXEC)
     }
 
     /// Before each turn: listeners whose rest is over accept again; the turn ends no later than the next of them.

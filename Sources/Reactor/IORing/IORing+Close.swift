@@ -1,4 +1,5 @@
 import CShims
+import Glibc
 
 // close(2) cancels nothing that the ring holds: the ring keeps the file alive. So a close has three steps, and
 // the slot keeps its user until the last:
@@ -42,7 +43,7 @@ extension IORing {
             return
         }
         // Linux releases the descriptor whatever close reports, except when the operation never ran.
-        if result == -ECANCELED { _ = CShims.close(links[slot].descriptor) }
+        if result == -ECANCELED { _ = Glibc.close(links[slot].descriptor) }
         links.remove(slot: slot)
         events.append(Event(.closed, SocketID(slot: slot, generation: generation)))
     }
@@ -83,7 +84,7 @@ extension Links {
     /// Closes the descriptors that are left when a ring goes.
     borrowing func closeAll() {
         for slot in 0..<count where self[slot].flags.contains(.open) {
-            _ = CShims.close(self[slot].descriptor)
+            _ = Glibc.close(self[slot].descriptor)
         }
     }
 }

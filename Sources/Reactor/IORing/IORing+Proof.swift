@@ -1,4 +1,5 @@
 import CShims
+import Glibc
 
 extension IORing {
     /// Sends a byte to ourselves and sees it arrive by multishot receive in a buffer of the ring.
@@ -6,7 +7,7 @@ extension IORing {
     /// A kernel can know all the names and yet lack the meaning (multishot receives came after the operation whose
     /// flag they are, and not every io_uring is Linux's). Better one clear line at start than connections that
     /// never answer.
-    static func proveReceiving() throws(RingError) {
+    static func proveReceiving(allowing setup: RingSetup = .best) throws(RingError) {
         var pair: (Int32, Int32) = (-1, -1)
         let made = unsafe withUnsafeMutablePointer(to: &pair) { pair in
             unsafe pair.withMemoryRebound(to: Int32.self, capacity: 2) { pair in
@@ -15,16 +16,16 @@ extension IORing {
             }
         }
         guard made == 0 else { throw RingError.setupFailed(EMFILE, MachineFacts.read()) }
-        defer { _ = CShims.close(pair.1) }
+        defer { _ = Glibc.close(pair.1) }
         var small = RingConfiguration()
         (small.submissionEntries, small.completionEntries, small.bufferCount, small.bufferSize) = (
             8, 32, 2, 4096
         )
-        var ring = try IORing(unproven: small)
+        var ring = try IORing(unproven: small, allowing: setup)
         let socket = ring.adopt(pair.0)
         ring.startReceiving(socket)
         var byte: UInt8 = 1
-        _ = unsafe CShims.send(pair.1, &byte, 1, Int32(MSG_NOSIGNAL))
+        _ = unsafe Glibc.send(pair.1, &byte, 1, Int32(MSG_NOSIGNAL))
 
         var events = EventBatch(capacity: 4)
         var arrived = false

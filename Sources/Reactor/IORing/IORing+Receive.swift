@@ -1,4 +1,5 @@
 import CShims
+import Glibc
 
 // A socket's receive is one multishot operation for as long as the kernel keeps it going:
 //

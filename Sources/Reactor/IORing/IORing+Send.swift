@@ -1,4 +1,5 @@
 import CShims
+import Glibc
 
 extension IORing {
     /// Sends all of `bytes`; short sends are continued inside.
@@ -17,13 +18,12 @@ extension IORing {
         requireOpen(socket)
         // Not through the ring: the kernel hands that operation to a worker thread, and the call does not block.
         // A socket that the peer has reset already answers ENOTCONN, which is what we want anyway.
-        _ = CShims.shutdown(links[socket.slot].descriptor, Int32(SHUT_WR))
+        _ = Glibc.shutdown(links[socket.slot].descriptor, Int32(SHUT_WR))
     }
 
     private mutating func queueSend(_ slot: UInt32) {
         let entry = unsafe nextSubmission()
-        // A length travels as 32 bits; longer replies go in pieces, like short sends.
-        let count = min(links[slot].unsentCount, 1 << 30)
+        let count = min(links[slot].unsentCount, sendPieceBytes)
         // NOSIGNAL: a peer that has gone is an error value, not SIGPIPE. WAITALL: the kernel itself continues a
         // send that found the socket buffer full, so that a short one is rare; but not never.
         unsafe io_uring_prep_send(

@@ -35,6 +35,12 @@ extension IORing {
     }
 
     /// One `io_uring_enter`. `.past` looks without waiting.
+    ///
+    /// It waits for one completion, although the sends just submitted complete at once and end the wait: what has
+    /// been received by then comes along. Two other ways were measured with 50 clients at pipeline 1: waiting for
+    /// one more than the sends, bounded by the kernel's minimum wait of 50, 200 or 1000 µs (a blocked send would
+    /// hold up everybody for so long), and waiting for 4 or 8 in 20 to 50 µs. Neither saved a measurable part of
+    /// the CPU time per operation: 95 % of it is TCP inside the kernel, and a wake-up there is only a tenth of it.
     private mutating func enter(submitting queued: UInt32, waitUntil deadline: Instant?) {
         var wait: UInt32 = 1
         var timeout: Int64 = -1

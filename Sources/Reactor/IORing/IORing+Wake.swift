@@ -1,4 +1,5 @@
 import CShims
+import Glibc
 
 extension IORing {
     /// Makes the turn of another core end.

@@ -1,4 +1,5 @@
 import CShims
+import Glibc
 
 /// The kernel's ring. Lives on one core: made, used and given up by one pinned thread.
 ///
@@ -31,6 +32,8 @@ public struct IORing: RingDriver, ~Copyable {
     var links = Links()
     var listeners = Listeners()
     var buffers: ReceiveBuffers
+    /// The longest single send: a length travels as 32 bits. More goes in pieces, like short sends. (Tests lower it.)
+    var sendPieceBytes = 1 << 30
     /// What happened besides the events.
     public internal(set) var counters = RingCounters()
 
@@ -43,16 +46,16 @@ public struct IORing: RingDriver, ~Copyable {
         try self.init(unproven: configuration)
     }
 
-    init(unproven configuration: RingConfiguration) throws(RingError) {
+    init(unproven configuration: RingConfiguration, allowing setup: RingSetup = .best) throws(RingError) {
         let buffers = try ReceiveBuffers(count: configuration.bufferCount, size: configuration.bufferSize)
-        (queues, features) = try RingQueues.open(configuration, buffers: buffers.registration)
+        (queues, features) = try RingQueues.open(configuration, setup, buffers: buffers.registration)
         self.buffers = buffers
     }
 
     deinit {
         queues.unmap()
         links.closeAll()
-        if listeners.spareDescriptor >= 0 { _ = CShims.close(listeners.spareDescriptor) }
+        if listeners.spareDescriptor >= 0 { _ = Glibc.close(listeners.spareDescriptor) }
     }
 
     // MARK: small things

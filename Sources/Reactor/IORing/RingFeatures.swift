@@ -1,4 +1,5 @@
 import CShims
+import Glibc
 
 /// The setup flags that we would like, and the order in which we do without them.
 struct RingSetup: OptionSet, Sendable {

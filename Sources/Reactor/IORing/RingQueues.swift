@@ -1,4 +1,5 @@
 import CShims
+import Glibc
 import Synchronization
 
 /// The two queues that a ring shares with the kernel, as mapped at start. Lives on one core.
@@ -29,14 +30,14 @@ struct RingQueues {
 
     /// Makes a ring with the best flags that this kernel grants, and registers it and its receive buffers.
     static func open(
-        _ configuration: RingConfiguration, buffers registration: io_uring_buf_reg
+        _ configuration: RingConfiguration, _ best: RingSetup, buffers registration: io_uring_buf_reg
     ) throws(RingError) -> (RingQueues, RingFeatures) {
         let machine = MachineFacts.read()
         if let tooOld = RingError.kernelTooOld(machine) { throw tooOld }
 
         // Newest flags first: the kernel says EINVAL to a flag it does not know, without saying to which.
         // EPERM and the like are somebody's decision; asking for less would not change it.
-        var setup = RingSetup.best
+        var setup = best
         var parameters = io_uring_params()
         var descriptor: Int32
         repeat {
@@ -52,7 +53,7 @@ struct RingQueues {
         var ring = unsafe io_uring()
         let mapped = unsafe io_uring_queue_mmap(descriptor, &parameters, &ring)
         guard mapped == 0 else {
-            _ = CShims.close(descriptor)
+            _ = Glibc.close(descriptor)
             throw RingError.setupFailed(-mapped, machine)
         }
         unsafe ring.features = parameters.features

@@ -176,7 +176,7 @@ public struct SimulatedRing: RingDriver, ~Copyable {
             world.cores[core].sockets.append(nil)
         }
         let id = SocketID(slot: slot, generation: generations[Int(slot)])
-        world.cores[core].sockets[Int(slot)] = SimulatedSocket(id: id, peer: peer)
+        world.cores[core].sockets[Int(slot)] = unsafe SimulatedSocket(id: id, peer: peer)
         peer.socket = id
         return id
     }

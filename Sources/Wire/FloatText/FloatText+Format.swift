@@ -96,20 +96,12 @@ extension FloatText {
 
     /// `magnitude` as an integer times a power of two.
     private static func parts(_ magnitude: Extended) -> (UInt64, Int) {
-        #if arch(x86_64)
-            // The pattern leaves out the leading bit, although this format stores it.
-            let leading: UInt64 = magnitude.exponentBitPattern == 0 ? 0 : 1 << 63
-            return (
-                magnitude.significandBitPattern | leading,
-                max(1, Int(magnitude.exponentBitPattern)) - 16383 - 63
-            )
-        #else
-            let isSubnormal = magnitude.exponentBitPattern == 0
-            return (
-                magnitude.significandBitPattern | (isSubnormal ? 0 : 1 << 52),
-                (isSubnormal ? 1 : Int(magnitude.exponentBitPattern)) - 1075
-            )
-        #endif
+        // A subnormal has no hidden bit, and the exponent of the smallest normal number.
+        let isNormal = magnitude.exponentBitPattern > 0
+        let hidden: UInt64 = isNormal ? 1 << UInt64(Extended.significandBitCount) : 0
+        let bias = (1 << (Extended.exponentBitCount - 1)) - 1
+        let exponent = max(1, Int(magnitude.exponentBitPattern)) - bias - Extended.significandBitCount
+        return (magnitude.significandBitPattern | hidden, exponent)
     }
 
     /// The text of significand × 2^-shift, rounded to 17 places, ties to even, trailing zeros dropped.
@@ -185,17 +177,18 @@ private struct BigDecimal {
 
     /// The digits, highest first, without leading zeros.
     func digits() -> [UInt8] {
-        var text: [UInt8] = []
-        for group in groups.reversed() {
-            var divisor: UInt64 = Self.base / 10
+        var text = [UInt8](repeating: UInt8(ascii: "0"), count: 9 * groups.count)
+        var end = text.count
+        for group in groups {
             var rest = group
-            while divisor > 0 {
-                let digit = UInt8(truncatingIfNeeded: rest / divisor)
-                if digit > 0 || !text.isEmpty { text.append(digit + UInt8(ascii: "0")) }
-                rest %= divisor
-                divisor /= 10
+            for place in 1...9 {
+                text[end - place] += UInt8(truncatingIfNeeded: rest % 10)
+                rest /= 10
             }
+            end -= 9
         }
-        return text.isEmpty ? [UInt8(ascii: "0")] : text
+        let first = text.firstIndex { $0 != UInt8(ascii: "0") } ?? text.count - 1
+        text.removeFirst(first)
+        return text
     }
 }

@@ -86,7 +86,7 @@ public struct RequestParser: ~Copyable {
     public init() {}
 
     /// Whether a request has been seen in part.
-    public var isAmidRequest: Bool { progress != Progress() }
+    public var isAmidRequest: Bool { progress.position | progress.searched != 0 }
 
     /// Looks for one request at the start of `bytes`.
     public mutating func next(
@@ -94,8 +94,17 @@ public struct RequestParser: ~Copyable {
     ) -> Outcome {
         guard bytes.byteCount > 0 else { return .incomplete }
         guard bytes.byte(at: 0) == UInt8(ascii: "*") else { return nextInline(bytes, limits, &ranges) }
-        guard progress == Progress() else { return resume(bytes, limits, &ranges) }
+        if isAmidRequest { return resume(bytes, limits, &ranges) }
+        let length = Self.wholeRequest(bytes, limits, &ranges)
+        if length > 0 { return .request(length: length) }
+        return start(bytes, limits, &ranges)
+    }
 
+    /// Takes the first look at a request that is incomplete, broken or unusual.
+    @inline(never)
+    private mutating func start(
+        _ bytes: RawSpan, _ limits: Limits, _ ranges: inout [ArgumentRange]
+    ) -> Outcome {
         let first = ranges.count
         var progress = Progress()
         let outcome = Self.advance(&progress, bytes, limits, &ranges)
@@ -192,41 +201,7 @@ public struct RequestParser: ~Copyable {
     }
 
     /// Reads the line at `progress.position`, which must start with `mark` (`*` or `$`), and steps over it.
-    @inline(__always)
     private static func header(
-        _ mark: UInt8, _ bytes: RawSpan, _ progress: inout Progress, _ limits: Limits
-    ) -> Header {
-        // One load covers the mark, up to three digits and the CR: nearly every header there is.
-        if progress.position &+ 8 <= bytes.byteCount, progress.position < limits.maxRequestLength {
-            let (value, length) = shortHeader(mark, bytes.word(at: progress.position))
-            if length > 0 {
-                progress.position &+= length
-                progress.searched = 0
-                return .value(value)
-            }
-        }
-        return longHeader(mark, bytes, &progress, limits)
-    }
-
-    /// Value and bytes of a header of one to three digits; (0, 0) if `word` starts with anything else.
-    @inline(__always)
-    private static func shortHeader(_ mark: UInt8, _ word: UInt64) -> (Int64, Int) {
-        guard UInt8(truncatingIfNeeded: word) == mark else { return (0, 0) }
-        let first = (word >> 8 & 0xFF) &- 0x30
-        guard first <= 9 else { return (0, 0) }
-        if word >> 16 & 0xFF == 0x0D { return (Int64(truncatingIfNeeded: first), 4) }
-        let second = (word >> 16 & 0xFF) &- 0x30
-        // More than one digit must not start with a zero.
-        guard second <= 9, first > 0 else { return (0, 0) }
-        if word >> 24 & 0xFF == 0x0D { return (Int64(truncatingIfNeeded: first &* 10 &+ second), 5) }
-        let third = (word >> 24 & 0xFF) &- 0x30
-        guard third <= 9, word >> 32 & 0xFF == 0x0D else { return (0, 0) }
-        return (Int64(truncatingIfNeeded: first &* 100 &+ second &* 10 &+ third), 6)
-    }
-
-    /// Any header: longer numbers, broken ones, and those that have not arrived yet.
-    @inline(never)
-    private static func longHeader(
         _ mark: UInt8, _ bytes: RawSpan, _ progress: inout Progress, _ limits: Limits
     ) -> Header {
         let isCount = mark == UInt8(ascii: "*")

@@ -112,7 +112,7 @@ func feedEveryWay(
         #expect(other == whole, "\(way): \(shown(stream))", sourceLocation: sourceLocation)
     }
     check(stream.indices.map { stream[$0...$0] }, "drip-fed")
-    let step = max(1, stream.count / 512)
+    let step = max(1, stream.count / 256)
     for cut in stride(from: 0, through: stream.count, by: step) {
         check([stream[..<cut], stream[cut...]], "cut at \(cut)")
     }

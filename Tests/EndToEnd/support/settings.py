@@ -1,0 +1,42 @@
+"""Which server is under test and how long to test it: everything that comes from the environment."""
+
+import os
+import shutil
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[3]
+
+
+def _default_binary() -> str:
+    for build in (".build/release/coronet", ".build/debug/coronet"):
+        candidate = ROOT / build
+        if candidate.exists():
+            return str(candidate)
+    return str(ROOT / ".build/release/coronet")
+
+
+# The server under test. A path that ends in `redis-server` runs the tests against Redis itself:
+# that is how the tests are tested, since Redis against Redis must be equal everywhere.
+CORONET = os.environ.get("CORONET") or _default_binary()
+REDIS = os.environ.get("REDIS_SERVER") or shutil.which("redis-server") or "/usr/bin/redis-server"
+REDIS_CLI = shutil.which("redis-cli") or "/usr/bin/redis-cli"
+REDIS_BENCHMARK = shutil.which("redis-benchmark") or "/usr/bin/redis-benchmark"
+
+# CORONET_LONG=1 runs the long forms: more commands, longer races, every size.
+LONG = os.environ.get("CORONET_LONG", "") not in ("", "0")
+
+# Servers take ports from this range only, so that several checkouts can test side by side.
+PORTS = os.environ.get("CORONET_TEST_PORTS", "25000-25499")
+
+# A seed makes a random test repeat itself; it is printed by every test that uses one.
+SEED = int(os.environ.get("CORONET_SEED", "0")) or None
+
+
+def is_redis(binary: str) -> bool:
+    """True when the server under test is Redis standing in for Coronet."""
+    return os.path.basename(binary).startswith("redis-server")
+
+
+def scaled(short, long):
+    """The quick figure, or the long one when CORONET_LONG is set."""
+    return long if LONG else short

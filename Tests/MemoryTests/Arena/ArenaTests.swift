@@ -1,0 +1,182 @@
+import Testing
+
+@testable import Memory
+
+struct Dice: RandomNumberGenerator {
+    var state: UInt64
+    init(seed: UInt64) { state = seed &* 0x9E37_79B9_7F4A_7C15 | 1 }
+    mutating func next() -> UInt64 {
+        state ^= state << 13
+        state ^= state >> 7
+        state ^= state << 17
+        return state &* 0x2545_F491_4F6C_DD1D
+    }
+    mutating func below(_ bound: Int) -> Int { Int(next() >> 33) % bound }
+}
+
+func makeArena(_ byteCount: Int, heaps: Int = 1) -> Arena {
+    guard let arena = Arena(byteCount: byteCount, heaps: heaps, hugePages: false) else {
+        preconditionFailure("no address space for a test's arena")
+    }
+    return arena
+}
+
+/// A block and the byte it is filled with.
+struct Held {
+    var handle: Handle
+    var length: Int
+    var pattern: UInt8
+    var heap: Int
+
+    func fill(_ arena: borrowing Arena) {
+        // Unsafe: the block is allocated with this length.
+        unsafe arena.addresses.address(of: handle).initializeMemory(
+            as: UInt8.self, repeating: pattern, count: length)
+    }
+
+    /// Looks at both ends and at every 61st byte between.
+    func isIntact(_ arena: borrowing Arena) -> Bool {
+        let bytes = unsafe UnsafeRawBufferPointer(start: arena.addresses.address(of: handle), count: length)
+        if unsafe length > 0 && bytes[length - 1] != pattern { return false }
+        return stride(from: 0, to: length, by: 61).allSatisfy { unsafe bytes[$0] == pattern }
+    }
+}
+
+/// The value, or a recorded issue. (`#require` takes calls apart, which a `~Copyable` shard or arena does not allow.)
+func present<T>(_ value: T?, at location: SourceLocation = #_sourceLocation) throws -> T {
+    try #require(value, sourceLocation: location)
+}
+
+struct ArenaTests {
+    /// Blocks of all sizes come and go in three heaps; each keeps its pattern, so none overlap; the counts are exact; in
+    /// the end nothing is left.
+    @Test func blocksNeverOverlapAndAllComeBack() {
+        let seed = UInt64.random(in: 1...1_000_000_000)
+        print("arena: seed \(seed)")
+        var dice = Dice(seed: seed)
+        var arena = makeArena(256 << 20, heaps: 3)
+        var held: [Held] = []
+        var used = 0
+        for round in 0..<40_000 {
+            let growing = (round / 10_000) % 2 == 0
+            if dice.below(10) < (growing ? 7 : 3) || held.isEmpty {
+                let length: Int
+                switch dice.below(50) {
+                case 0: length = dice.below(2_000_000)
+                case 1...5: length = dice.below(50_000)
+                default: length = dice.below(300)
+                }
+                let heap = dice.below(3)
+                guard let handle = arena.allocate(length, heap: heap) else { continue }
+                let block = Held(handle: handle, length: length, pattern: UInt8(dice.below(256)), heap: heap)
+                block.fill(arena)
+                #expect(arena.heap(of: handle) == heap)
+                used += arena.blockBytes(for: length)
+                held.append(block)
+            } else {
+                let index = dice.below(held.count)
+                held.swapAt(index, held.count - 1)
+                let block = held.removeLast()
+                #expect(block.isIntact(arena) == true, "a block lost its pattern")
+                used -= arena.blockBytes(for: block.length)
+                arena.free(block.handle)
+            }
+            if dice.below(2_000) == 0 { arena.giveBack(atMost: dice.below(5_000)) }
+            if dice.below(3_000) == 0 {
+                let heap = dice.below(3)
+                for block in held where block.heap == heap { used -= arena.blockBytes(for: block.length) }
+                held.removeAll { $0.heap == heap }
+                arena.reset(heap: heap)
+            }
+            if round % 10_000 == 0 {
+                #expect(arena.checkInvariants() == [])
+                #expect(held.count { $0.isIntact(arena) } == held.count)
+            }
+            if arena.usedBytes != used {
+                Issue.record("\(arena.usedBytes) bytes are counted, but \(used) are used")
+                return
+            }
+        }
+        for block in held {
+            #expect(block.isIntact(arena) == true)
+            arena.free(block.handle)
+        }
+        #expect(arena.usedBytes == 0 && arena.blockCount == 0)
+        #expect(arena.checkInvariants() == [])
+        for heap in 0..<3 { arena.reset(heap: heap) }
+        #expect(arena.heldPages == 0, "all pages are free again")
+        while arena.giveBack(atMost: 10_000) > 0 {}
+        #expect(arena.committedBytes == 0)
+        #expect(arena.checkInvariants() == [])
+    }
+
+    @Test func exhaustionIsNilAndHeals() throws {
+        var arena = makeArena(2 << 20)
+        var handles: [Handle] = []
+        while let handle = arena.allocate(1_000) { handles.append(handle) }
+        #expect(handles.count > 1_500)
+        #expect(arena.allocate(100_000) == nil)
+        #expect(arena.allocate(Int(UInt32.max) * 4096) == nil)
+        #expect(arena.checkInvariants() == [])
+        for handle in handles { arena.free(handle) }
+        #expect(arena.usedBytes == 0)
+        #expect(arena.allocate(1_500_000) != nil, "freed pages join to long runs")
+        #expect(arena.checkInvariants() == [])
+    }
+
+    @Test func freedBlocksAreUsedAgainBeforeFreshOnes() throws {
+        var arena = makeArena(1 << 20)
+        let first = try present(arena.allocate(40))
+        let second = try present(arena.allocate(40))
+        #expect(first != second)
+        arena.free(first)
+        #expect(arena.allocate(33) == first)
+        #expect(arena.allocate(0) != nil && arena.allocate(0) != Handle.none)
+    }
+
+    /// What was given back reads as zeros: the kernel really took it.
+    @Test func givenBackPagesAreGone() throws {
+        var arena = makeArena(64 << 20)
+        let big = try present(arena.allocate(20 << 20))
+        let held = Held(handle: big, length: 20 << 20, pattern: 0xAB, heap: 0)
+        held.fill(arena)
+        arena.free(big)
+        let committed = arena.committedBytes
+        #expect(committed >= 20 << 20)
+        // In slices of at most 4 MiB.
+        #expect(arena.giveBack(atMost: 1_024) > 0)
+        #expect(arena.committedBytes >= committed - 5 << 20)
+        while arena.giveBack(atMost: 1_024) > 0 {}
+        #expect(arena.committedBytes == 0)
+        let zeros = Held(handle: big, length: 20 << 20, pattern: 0, heap: 0)
+        #expect(zeros.isIntact(arena) == true)
+    }
+
+    @Test func largeReservesCountLargerGranules() throws {
+        #expect(makeArena(32 << 30).granuleBytes == 8)
+        var wide = makeArena(64 << 30)
+        #expect(wide.granuleBytes == 16)
+        #expect(wide.blockBytes(for: 40) == 48)
+        let handle = try present(wide.allocate(40))
+        let block = Held(handle: handle, length: 40, pattern: 9, heap: 0)
+        block.fill(wide)
+        #expect(block.isIntact(wide) == true)
+        #expect(wide.checkInvariants() == [])
+    }
+
+    @Test func theCheckerSeesAWrongCount() throws {
+        var arena = makeArena(1 << 20)
+        _ = arena.allocate(40)
+        arena.count(8, blocks: 0)
+        #expect(arena.checkInvariants() == ["the blocks take 40 bytes, but 48 are counted as used"])
+    }
+
+    @Test func freeingTwiceIsNoticedWhereItCanBe() async {
+        await #expect(processExitsWith: .failure) {
+            var arena = makeArena(1 << 20)
+            guard let handle = arena.allocate(100_000) else { return }
+            arena.free(handle)
+            arena.free(handle)
+        }
+    }
+}

@@ -1,0 +1,1 @@
+"""What the speed scenarios share: pinned servers, load, CPU time, tables."""
