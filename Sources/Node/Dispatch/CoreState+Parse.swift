@@ -27,6 +27,11 @@ extension CoreState {
         return outcome
     }
 
+    /// Before a client has authenticated, the next request is parsed when this one has been executed: it may lift
+    /// the limits that the next one would break.
+    @inline(__always)
+    func mustParseSingly(slot: Int) -> Bool { !connections[slot].flags.contains(.authenticated) }
+
     private mutating func admitInline(_ slot: Int, _ firstRange: Int, _ batch: inout RequestBatch) {
         var form = ByteBuffer()
         swap(&form, &connections[slot].parser.inlineForm)
