@@ -54,7 +54,7 @@ extension CoreState {
             return connections[slot].reply.error(
                 """
                 NOAUTH HELLO must be called with the client already authenticated, otherwise the \
-                HELLO <proto> AUTH <user> <pass> option can be used to authenticate the client and \
+                HELLO AUTH <user> <pass> option can be used to authenticate the client and \
                 select the RESP protocol version at the same time
                 """)
         }
