@@ -67,6 +67,7 @@ extension Core where Ring: ~Copyable {
     mutating func executeInline(slot: Int) -> Bool {
         var form = ByteBuffer()
         swap(&form, &state.connections[slot].parser.inlineForm)
+        state.admitInline(slot, form.bytes, into: &batch)
         let stopped = Self.run(0..<batch.requests.count, of: batch, in: form.bytes, on: &state)
         batch.removeAllRequests()
         swap(&form, &state.connections[slot].parser.inlineForm)

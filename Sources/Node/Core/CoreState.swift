@@ -39,6 +39,8 @@ struct CoreState: ~Copyable {
     var resumeList: [SocketID] = []
     /// Connections that are blocked until all they asked has been answered.
     var resumeWhenAnswered: [SocketID] = []
+    /// Ranges of the inline request that was parsed last, in its parser's canonical form.
+    var inlineRanges: [ArgumentRange] = []
     /// Empty reply buffers, warm ones last.
     var bufferPool = UniqueArray<ByteBuffer>()
 
