@@ -54,7 +54,9 @@ struct CoreState: ~Copyable {
     var gatherings = GatheringState()
     var control = ControlState()
     var pause = PauseState()
-    var monitors: [SocketID] = []
+    /// The node's monitors.
+    var monitors: [Monitor] = []
+    var monitorFeeds: MonitorFeeds
     var background = BackgroundState()
     /// Bytes used by the other cores' shards, as of the start of the turn.
     var usedBytesOfOthers = 0
@@ -69,6 +71,7 @@ struct CoreState: ~Copyable {
         self.tuning = tuning
         statistics = CoreStatistics()
         outbox = Outbox(id: id, coreCount: node.coreCount)
+        monitorFeeds = MonitorFeeds(coreCount: node.coreCount)
         office = PostOffice(id: id, grid: node.mail)
         flushList.reserveCapacity(1024)
     }

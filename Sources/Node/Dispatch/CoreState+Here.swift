@@ -16,11 +16,12 @@ extension CoreState {
             return .goOn
         case .subcommand(_, let subcommand):
             index = StatIndex(subcommand)
+            connections[slot].lastCommand = index
             progress = perform(slot, subcommand, call)
         case .command(let command):
+            connections[slot].lastCommand = index
             progress = perform(slot, command, call)
         }
-        connections[slot].lastCommand = index
         noteExecution(slot, of: index, replySince: start)
         // Whoever asked the other cores has taken a place for a reply that is yet to come.
         if case .goOn = progress { endReply(slot: slot, since: start) }
@@ -31,7 +32,16 @@ extension CoreState {
     /// cores returns what `askAllCores` says, and its reply comes when they have answered.
     private mutating func perform(_ slot: Int, _ command: CommandID, _ call: borrowing Call) -> Progress {
         switch command {
-        case .ping: connections[slot].reply.pong()
+        case .ping: ping(slot, call)
+        case .auth: auth(slot, call)
+        case .hello: hello(slot, call)
+        case .select: select(slot, call)
+        case .reset: reset(slot)
+        case .quit: quit(slot)
+        case .monitor: return monitor(slot)
+        case .readonly: setReadOnly(slot, true)
+        case .readwrite: setReadOnly(slot, false)
+        case .asking: asking(slot)
         case .echo: connections[slot].reply.bulk(call.arguments[1])
         default: connections[slot].reply.error("ERR not yet")
         }
@@ -39,7 +49,11 @@ extension CoreState {
     }
 
     private mutating func perform(_ slot: Int, _ command: SubcommandID, _ call: borrowing Call) -> Progress {
-        connections[slot].reply.error("ERR not yet")
+        switch command.container {
+        case .client: return performClient(slot, command, call)
+        case .cluster: performCluster(slot, command, call)
+        default: connections[slot].reply.error("ERR not yet")
+        }
         return .goOn
     }
 }
