@@ -50,6 +50,8 @@ struct Connection: ~Copyable {
     }
 
     var socket: SocketID
+    /// Of the socket, to ask the kernel for its addresses.
+    var descriptor: Int32
     /// Unique over the node's life: CLIENT ID.
     var id: UInt64
     var flags: Flags = []
@@ -73,8 +75,9 @@ struct Connection: ~Copyable {
     /// Names and totals that only CLIENT LIST and its like read.
     var identity: ConnectionIdentity?
 
-    init(socket: SocketID, id: UInt64, now: Int64) {
+    init(socket: SocketID, descriptor: Int32 = -1, id: UInt64, now: Int64) {
         self.socket = socket
+        self.descriptor = descriptor
         self.id = id
         createdAt = now
         lastActiveAt = now
