@@ -39,7 +39,9 @@ extension Core where Ring: ~Copyable {
         guard !requests.isEmpty else { return }
         guard let stopped = Self.run(requests, of: batch, in: bytes, on: &state) else { return }
         guard !state.connections[slot].isLeaving else { return }
-        let base = stopped < requests.upperBound ? Int(batch.requests[stopped].base) : source.endOfRequests(in: batch)
+        let base =
+            stopped < requests.upperBound
+            ? Int(batch.requests[stopped].base) : source.endOfRequests(in: batch)
         // What was parsed ahead of the stop, the incomplete tail included, is parsed again later.
         state.connections[slot].parser = RequestParser()
         state.connections[slot].carry.removeAll()
@@ -51,6 +53,7 @@ extension Core where Ring: ~Copyable {
     static func run(
         _ requests: Range<Int>, of batch: borrowing RequestBatch, in bytes: RawSpan, on state: inout CoreState
     ) -> Int? {
+        state.statistics.cyclesMark = Cycles.now()
         for index in requests {
             let request = batch.requests[index]
             let progress = state.execute(request, batch.arguments(of: request, in: bytes))

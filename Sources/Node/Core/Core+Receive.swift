@@ -59,7 +59,7 @@ extension Core where Ring: ~Copyable {
             switch outcome {
             case .request(let length):
                 base += length
-                guard batch.isFull else { continue }
+                guard batch.isFull || state.mustParseSingly(slot: slot) else { continue }
                 executeBatch(parsedTo: base)
             case .inlineRequest(let length):
                 executeBatch(parsedTo: base)
@@ -103,7 +103,7 @@ extension Core where Ring: ~Copyable {
             switch outcome {
             case .request(let length):
                 base += length
-                guard batch.isFull else { continue }
+                guard batch.isFull || state.mustParseSingly(slot: slot) else { continue }
                 isComplete = executeCarriedBatch(slot: slot, carried, parsedTo: &base)
             case .inlineRequest(let length):
                 isComplete = executeCarriedBatch(slot: slot, carried, parsedTo: &base)

@@ -54,8 +54,11 @@ struct CoreState: ~Copyable {
     var gatherings = GatheringState()
     var control = ControlState()
     var pause = PauseState()
-    var monitors: [SocketID] = []
+    /// The node's monitors.
+    var monitors: [Monitor] = []
+    var monitorFeeds: MonitorFeeds
     var background = BackgroundState()
+    var diagnostics = Diagnostics()
     /// Bytes used by the other cores' shards, as of the start of the turn.
     var usedBytesOfOthers = 0
     /// The node is stopping: connections go as soon as they are answered.
@@ -69,6 +72,7 @@ struct CoreState: ~Copyable {
         self.tuning = tuning
         statistics = CoreStatistics()
         outbox = Outbox(id: id, coreCount: node.coreCount)
+        monitorFeeds = MonitorFeeds(coreCount: node.coreCount)
         office = PostOffice(id: id, grid: node.mail)
         flushList.reserveCapacity(1024)
     }

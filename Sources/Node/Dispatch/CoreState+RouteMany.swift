@@ -11,6 +11,7 @@ extension CoreState {
             executeHere(slot, call)
             return .goOn
         }
+        connections[slot].lastCommand = StatIndex(call.command)
         switch profile.route {
         case .everyShard(.cursor): return scan(slot, call)
         case .everyShard(.draw): return draw(slot, call)
