@@ -144,7 +144,8 @@ extension CoreState {
     /// The node stops: who is not in the middle of something goes.
     mutating func closeIdleConnections() {
         for slot in 0..<connections.count where connections[slot].flags.contains(.open) {
-            if connections[slot].flags.isDisjoint(with: [.sending, .blocked]), connections[slot].order.isEmpty,
+            if connections[slot].flags.isDisjoint(with: [.sending, .blocked]),
+                connections[slot].order.isEmpty,
                 connections[slot].reply.buffer.isEmpty
             {
                 requestClose(connections[slot].socket)

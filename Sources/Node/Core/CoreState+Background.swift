@@ -33,6 +33,7 @@ extension CoreState {
             at: now.rawValue, commands: statistics.commands, input: statistics.bytesReceived,
             output: statistics.bytesSent)
         node.cores[id.index].keys.store(keyCount, ordering: .relaxed)
+        node.noteUsedBytes()
         visitConnections()
     }
 

@@ -58,6 +58,7 @@ struct CoreState: ~Copyable {
     var monitors: [Monitor] = []
     var monitorFeeds: MonitorFeeds
     var background = BackgroundState()
+    var diagnostics = Diagnostics()
     /// Bytes used by the other cores' shards, as of the start of the turn.
     var usedBytesOfOthers = 0
     /// The node is stopping: connections go as soon as they are answered.

@@ -37,7 +37,9 @@ extension CoreState {
 
     /// The common case: one key, one shard.
     @inline(__always)
-    private mutating func routeByKey(_ slot: Int, _ call: borrowing Call, _ profile: CommandProfile) -> Progress {
+    private mutating func routeByKey(_ slot: Int, _ call: borrowing Call, _ profile: CommandProfile)
+        -> Progress
+    {
         if coreCount > 1, Int(profile.keys.first) < call.arguments.count {
             let owner = owner(of: call.arguments[Int(profile.keys.first)])
             if owner != id { return hop(slot, call, to: owner) }
@@ -54,7 +56,7 @@ extension CoreState {
         Executor.execute(call, on: &shard, reply: &connections[slot].reply)
         let index = StatIndex(call.command)
         connections[slot].lastCommand = index
-        noteExecution(slot, of: index, replySince: start)
+        noteExecution(slot, of: index, replySince: start, call)
         endReply(slot: slot, since: start)
     }
 

@@ -10,7 +10,7 @@ extension CoreState {
     mutating func scan(_ slot: Int, _ call: borrowing Call) -> Progress {
         let start = beginReply(slot: slot)
         guard let request = ScanRequest(call, reply: &connections[slot].reply) else {
-            noteExecution(slot, of: StatIndex(call.command), replySince: start)
+            noteExecution(slot, of: StatIndex(call.command), replySince: start, call)
             endReply(slot: slot, since: start)
             return .goOn
         }
@@ -61,7 +61,8 @@ extension CoreState {
 
     /// A shard has answered RANDOMKEY.
     mutating func drawn(
-        _ socket: SocketID, ticket: UInt32, next: UInt16, left: UInt16, _ request: HopRequest, _ reply: RawSpan
+        _ socket: SocketID, ticket: UInt32, next: UInt16, left: UInt16, _ request: HopRequest,
+        _ reply: RawSpan
     ) {
         guard left > 0, case .element(let key) = ReplyElement.read(reply, at: 0), key.isNull else {
             return fulfil(socket, ticket: ticket, with: reply)
