@@ -5,7 +5,9 @@
 #include <pthread.h>
 #include <sched.h>
 #include <string.h>
+#include <unistd.h>
 
+#include "CMemory.h"
 #include "CShims.h"
 
 int coronet_pin_this_thread(int cpu) {
@@ -31,3 +33,10 @@ void coronet_name_this_thread(const char *name) {
 }
 
 int coronet_cpu_limit(void) { return CPU_SETSIZE; }
+
+void coronet_become_idle(void) {
+    cpu_set_t set;
+    if (sched_getaffinity(getpid(), sizeof(set), &set) == 0) sched_setaffinity(0, sizeof(set), &set);
+    struct sched_param priority = {0};
+    sched_setscheduler(0, SCHED_IDLE, &priority);
+}

@@ -72,6 +72,10 @@ static inline int coronet_prefer_node(void *address, size_t count, int node) {
     return (int)mbind(address, count, MPOL_PREFERRED, mask, sizeof(mask) * 8, 0);
 }
 
+// Why: the affinity calls and SCHED_IDLE are GNU extensions, so this one is compiled in CShims.c. The calling thread
+// may run where the process's first thread may, when nothing else wants to.
+void coronet_become_idle(void);
+
 // Why: MAP_FAILED is a macro with a cast, which Swift does not import. Answers NULL where mmap fails.
 static inline void *coronet_reserve(size_t count) {
     void *address = mmap(NULL, count, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);

@@ -47,12 +47,12 @@ public struct CallFlags: OptionSet, BitwiseCopyable, Sendable {
     public let rawValue: UInt8
 
     /// The set with exactly these bits.
-    public init(rawValue: UInt8) { self.rawValue = rawValue }
+    @inlinable public init(rawValue: UInt8) { self.rawValue = rawValue }
 
     /// The client asked not to touch access times (CLIENT NO-TOUCH).
-    public static let noTouch = CallFlags(rawValue: 1 << 0)
+    @inlinable public static var noTouch: CallFlags { CallFlags(rawValue: 1 << 0) }
     /// The eviction policy in force keeps access frequencies instead of access times.
-    public static let tracksFrequency = CallFlags(rawValue: 1 << 1)
+    @inlinable public static var tracksFrequency: CallFlags { CallFlags(rawValue: 1 << 1) }
 }
 
 extension Call {

@@ -6,7 +6,8 @@ import pytest
 
 from support.resp import Connection, ConnectionClosed, encode, shown
 
-QUIET = 0.15  # how long a connection must stay silent to count as left open
+QUIET = 0.1  # how long a connection must stay silent to count as left open
+PATIENCE = 5.0  # how long a busy machine may take to answer
 
 GET = b"*2\r\n$3\r\nGET\r\n$1\r\nk\r\n"
 PING = b"PING\r\n"
@@ -101,24 +102,48 @@ NULS = {
 }
 
 
-def _outcome(connection, data: bytes):
-    """What came back and whether the connection was closed."""
+def _send(connection, data: bytes):
     try:
         connection.send(data)
     except OSError:
-        pass  # closed while sending: the rest says so
+        pass  # closed while sending: reading will tell
+
+
+def _outcome(connection, seconds: float):
+    """What came back and whether the connection was closed."""
     try:
-        return connection.read_to_close(QUIET), True
+        return connection.read_to_close(seconds), True
     except TimeoutError:
         return bytes(connection.buffer), False
 
 
+def _outcome_like(connection, expected):
+    """The same, waiting for as long as something that is expected has not come yet."""
+    deadline = time.monotonic() + PATIENCE
+    while True:
+        received, closed = _outcome(connection, QUIET)
+        complete = closed if expected[1] else len(received) >= len(expected[0])
+        if closed or complete or time.monotonic() > deadline:
+            return received, closed
+
+
+def _outcome_of_redis(redis, data: bytes):
+    """One thread serves all connections: when another was answered twice, this one's request has been seen."""
+    with redis.connect() as connection, redis.connect() as other:
+        _send(connection, data)
+        for _ in range(2):
+            other.command("PING")
+        return _outcome(connection, QUIET)
+
+
 @pytest.mark.parametrize("case", CASES)
 def test_same_as_redis(node, redis, case):
-    with node.connect() as ours, redis.connect() as theirs:
-        our_outcome, their_outcome = _outcome(ours, CASES[case]), _outcome(theirs, CASES[case])
-    if our_outcome != their_outcome and not _is_reset(case, our_outcome, their_outcome):
-        pytest.fail(f"ours: {_said(our_outcome)}\ntheirs: {_said(their_outcome)}", pytrace=False)
+    theirs = _outcome_of_redis(redis, CASES[case])
+    with node.connect() as connection:
+        _send(connection, CASES[case])
+        ours = _outcome_like(connection, theirs)
+    if ours != theirs and not _is_reset(case, ours, theirs):
+        pytest.fail(f"ours: {_said(ours)}\ntheirs: {_said(theirs)}", pytrace=False)
     with node.connect() as other:
         assert other.command("PING") == b"+PONG\r\n"
 
@@ -135,7 +160,8 @@ def _said(outcome) -> str:
 @pytest.mark.parametrize("case", NULS)
 def test_nul_bytes_do_no_harm(node, case):
     with node.connect() as connection:
-        received, closed = _outcome(connection, NULS[case])
+        _send(connection, NULS[case])
+        received, closed = _outcome(connection, 2.0 if len(NULS[case]) > 1000 else QUIET)
         if len(NULS[case]) > 1000:
             assert closed and (not received or received.startswith(b"-ERR")), shown(received)
     with node.connect() as other:
@@ -194,9 +220,7 @@ def test_a_hundred_thousand_arguments(node, redis):
         assert replies[0] == replies[1], words
 
 
-def test_quit_in_a_pipeline(node, redis):
-    outcomes = []
-    for server in (node, redis):
-        with server.connect() as connection:
-            outcomes.append(_outcome(connection, b"PING\r\nQUIT\r\nPING\r\n"))
-    assert outcomes[0] == outcomes[1] == (b"+PONG\r\n+OK\r\n", True)
+def test_quit_in_a_pipeline(node):
+    with node.connect() as connection:
+        connection.send(b"PING\r\nQUIT\r\nPING\r\n")
+        assert connection.read_to_close() == b"+PONG\r\n+OK\r\n"

@@ -8,43 +8,43 @@ public struct CommandFlags: OptionSet, Hashable, BitwiseCopyable, Sendable {
     public init(rawValue: UInt32) { self.rawValue = rawValue }
 
     /// May change data.
-    public static let write = CommandFlags(rawValue: 1 << 0)
+    @inlinable public static var write: CommandFlags { CommandFlags(rawValue: 1 << 0) }
     /// Reads data and never changes it.
-    public static let readonly = CommandFlags(rawValue: 1 << 1)
+    @inlinable public static var readonly: CommandFlags { CommandFlags(rawValue: 1 << 1) }
     /// Refused while memory is above `maxmemory` and nothing can be evicted.
-    public static let denyOOM = CommandFlags(rawValue: 1 << 2)
+    @inlinable public static var denyOOM: CommandFlags { CommandFlags(rawValue: 1 << 2) }
     /// For operators.
-    public static let admin = CommandFlags(rawValue: 1 << 3)
+    @inlinable public static var admin: CommandFlags { CommandFlags(rawValue: 1 << 3) }
     /// Part of publish and subscribe.
-    public static let pubsub = CommandFlags(rawValue: 1 << 4)
+    @inlinable public static var pubsub: CommandFlags { CommandFlags(rawValue: 1 << 4) }
     /// Not callable from scripts.
-    public static let noScript = CommandFlags(rawValue: 1 << 5)
+    @inlinable public static var noScript: CommandFlags { CommandFlags(rawValue: 1 << 5) }
     /// May keep its client waiting.
-    public static let blocking = CommandFlags(rawValue: 1 << 6)
+    @inlinable public static var blocking: CommandFlags { CommandFlags(rawValue: 1 << 6) }
     /// Answers while the data set is being loaded.
-    public static let loading = CommandFlags(rawValue: 1 << 7)
+    @inlinable public static var loading: CommandFlags { CommandFlags(rawValue: 1 << 7) }
     /// Answers on a replica whose data is stale.
-    public static let stale = CommandFlags(rawValue: 1 << 8)
+    @inlinable public static var stale: CommandFlags { CommandFlags(rawValue: 1 << 8) }
     /// Not shown by MONITOR.
-    public static let skipMonitor = CommandFlags(rawValue: 1 << 9)
+    @inlinable public static var skipMonitor: CommandFlags { CommandFlags(rawValue: 1 << 9) }
     /// Not kept in the slow log.
-    public static let skipSlowlog = CommandFlags(rawValue: 1 << 10)
+    @inlinable public static var skipSlowlog: CommandFlags { CommandFlags(rawValue: 1 << 10) }
     /// Takes the place of ASKING on an importing node.
-    public static let asking = CommandFlags(rawValue: 1 << 11)
+    @inlinable public static var asking: CommandFlags { CommandFlags(rawValue: 1 << 11) }
     /// Constant or logarithmic time.
-    public static let fast = CommandFlags(rawValue: 1 << 12)
+    @inlinable public static var fast: CommandFlags { CommandFlags(rawValue: 1 << 12) }
     /// Allowed before authentication.
-    public static let noAuth = CommandFlags(rawValue: 1 << 13)
+    @inlinable public static var noAuth: CommandFlags { CommandFlags(rawValue: 1 << 13) }
     /// A valid call may name no key at all.
-    public static let noMandatoryKeys = CommandFlags(rawValue: 1 << 14)
+    @inlinable public static var noMandatoryKeys: CommandFlags { CommandFlags(rawValue: 1 << 14) }
     /// Refused while a replica swaps in a new data set.
-    public static let noAsyncLoading = CommandFlags(rawValue: 1 << 15)
+    @inlinable public static var noAsyncLoading: CommandFlags { CommandFlags(rawValue: 1 << 15) }
     /// Refused inside MULTI.
-    public static let noMulti = CommandFlags(rawValue: 1 << 16)
+    @inlinable public static var noMulti: CommandFlags { CommandFlags(rawValue: 1 << 16) }
     /// Keys are not at fixed positions.
-    public static let movableKeys = CommandFlags(rawValue: 1 << 17)
+    @inlinable public static var movableKeys: CommandFlags { CommandFlags(rawValue: 1 << 17) }
     /// Answers while a script overstays its time.
-    public static let allowBusy = CommandFlags(rawValue: 1 << 18)
+    @inlinable public static var allowBusy: CommandFlags { CommandFlags(rawValue: 1 << 18) }
 
     /// Flags with their names, in print order.
     static let names: [(CommandFlags, StaticString)] = [

@@ -7,23 +7,23 @@ public struct KeyFlags: OptionSet, Hashable, Sendable {
     public init(rawValue: UInt16) { self.rawValue = rawValue }
 
     /// Reads the value.
-    public static let readOnly = KeyFlags(rawValue: 1 << 0)
+    @inlinable public static var readOnly: KeyFlags { KeyFlags(rawValue: 1 << 0) }
     /// Reads and changes the value.
-    public static let readWrite = KeyFlags(rawValue: 1 << 1)
+    @inlinable public static var readWrite: KeyFlags { KeyFlags(rawValue: 1 << 1) }
     /// Replaces the value without reading it.
-    public static let overwrite = KeyFlags(rawValue: 1 << 2)
+    @inlinable public static var overwrite: KeyFlags { KeyFlags(rawValue: 1 << 2) }
     /// Removes the key.
-    public static let remove = KeyFlags(rawValue: 1 << 3)
+    @inlinable public static var remove: KeyFlags { KeyFlags(rawValue: 1 << 3) }
     /// The reply tells something of the stored data.
-    public static let access = KeyFlags(rawValue: 1 << 4)
+    @inlinable public static var access: KeyFlags { KeyFlags(rawValue: 1 << 4) }
     /// What is stored may depend on the arguments.
-    public static let update = KeyFlags(rawValue: 1 << 5)
+    @inlinable public static var update: KeyFlags { KeyFlags(rawValue: 1 << 5) }
     /// Adds data and changes none that is there.
-    public static let insert = KeyFlags(rawValue: 1 << 6)
+    @inlinable public static var insert: KeyFlags { KeyFlags(rawValue: 1 << 6) }
     /// Deletes data on purpose.
-    public static let delete = KeyFlags(rawValue: 1 << 7)
+    @inlinable public static var delete: KeyFlags { KeyFlags(rawValue: 1 << 7) }
     /// The arguments decide which of the flags hold for one call (`CommandTable.keyFlags`).
-    public static let variable = KeyFlags(rawValue: 1 << 8)
+    @inlinable public static var variable: KeyFlags { KeyFlags(rawValue: 1 << 8) }
 
     static let names: [(KeyFlags, StaticString)] = [
         (.readOnly, "RO"), (.readWrite, "RW"), (.overwrite, "OW"), (.remove, "RM"), (.access, "access"),

@@ -105,7 +105,9 @@ extension Table {
         let bucket = segment.bucket(hash.home)
         let matches = bucket.match(hash.fingerprint)
         if matches != 0 {
-            unsafe Prefetch.line(addresses.address(of: bucket.handle(matches.trailingZeroBitCount)))
+            let entry = unsafe addresses.address(of: bucket.handle(matches.trailingZeroBitCount))
+            unsafe Prefetch.line(entry)
+            unsafe Prefetch.line(entry + 64)
         } else if bucket.spilled > 0 {
             unsafe Prefetch.line(segment.bucket(Segment.next(hash.home)).base)
         }

@@ -6,22 +6,21 @@ extension Arena {
         precondition(page < frontier, "freeing a handle beyond the arena's frontier")
         let index = unsafe pageMap[Int(page)]
         let span = unsafe spans + Int(index)
-        switch unsafe span.pointee.role {
-        case .slab:
+        let role = unsafe span.pointee.role
+        precondition(role == .slab || role == .run, "freeing a handle into pages that are already free")
+        if role == .slab {
             freeInSlab(handle, index)
-        case .run:
-            precondition(
-                unsafe handle.rawValue == span.pointee.firstPage << granulesPerPage,
-                "freeing a handle into the middle of a large block")
-            let heap = unsafe Int(span.pointee.heap)
-            let pages = unsafe Int(span.pointee.pageCount)
-            unlink(index, from: Arena.binCount + heap * Arena.heapStride + Arena.runList)
-            heldPages -= pages
-            count(-pages << Arena.pageShift, blocks: -1)
-            returnPages(index)
-        case .free, .unused:
-            preconditionFailure("freeing a handle into pages that are already free")
+            return
         }
+        precondition(
+            unsafe handle.rawValue == span.pointee.firstPage << granulesPerPage,
+            "freeing a handle into the middle of a large block")
+        let heap = unsafe Int(span.pointee.heap)
+        let pages = unsafe Int(span.pointee.pageCount)
+        unlink(index, from: Arena.binCount + heap * Arena.heapStride + Arena.runList)
+        heldPages -= pages
+        count(-pages << Arena.pageShift, blocks: -1)
+        returnPages(index)
     }
 
     private mutating func freeInSlab(_ handle: Handle, _ index: UInt32) {

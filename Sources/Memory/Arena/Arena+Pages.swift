@@ -8,6 +8,7 @@ extension Arena {
         let index = newSpan(firstPage: frontier, pageCount: count)
         frontier += count
         mark(index)
+        feeder.reached(Int(frontier) << Arena.pageShift)
         return index
     }
 

@@ -1,3 +1,5 @@
+import Synchronization
+
 /// A core's memory for data: blocks by handle, from one reserved range. Lives on one core.
 ///
 /// ```
@@ -14,6 +16,8 @@
 ///
 /// An allocation that does not fit answers nil: a full cache is weather, not a bug.
 @safe public struct Arena: ~Copyable {
+    /// Before the regions, so that its thread is gone when they go.
+    var feeder: PageFeeder
     let region: Region
     let pageMapRegion: Region
     let spanRegion: Region
@@ -48,7 +52,7 @@
     var dirtyPages = 0
 
     /// Reserves `byteCount` bytes of address space (up to 64 GiB at 16 bytes a granule: see `granuleBytes`).
-    /// Nothing is touched yet. Answers nil where the kernel refuses the reservation.
+    /// Nothing is touched yet. `hugePages` has a thread put huge pages ahead of the frontier. Answers nil where the kernel refuses the reservation.
     public init?(byteCount: Int, heaps: Int = 1, numaNode: Int? = nil, hugePages: Bool = true) {
         precondition(byteCount >= 1 << 20, "an arena needs at least 1 MiB")
         precondition(heaps >= 1 && heaps <= 255, "an arena has 1 to 255 heaps")
@@ -57,7 +61,7 @@
         var shift = 3
         while bytes >> shift > 1 << 32 { shift += 1 }
         precondition(shift <= 6, "an arena is at most 256 GiB")
-        guard let region = Region(byteCount: bytes, numaNode: numaNode, hugePages: hugePages),
+        guard let region = Region(byteCount: bytes, numaNode: numaNode),
             let pageMapRegion = Region(byteCount: (pages + 1) * 4, alignment: 4096, numaNode: numaNode),
             let spanRegion = Region(
                 byteCount: (pages + 2) * MemoryLayout<Span>.stride, alignment: 4096, numaNode: numaNode),
@@ -71,6 +75,7 @@
         unsafe self.spans = spanRegion.base.bindMemory(to: Span.self, capacity: pages + 2)
         unsafe self.lists = listRegion.base.bindMemory(
             to: UInt32.self, capacity: Arena.binCount + heaps * Arena.heapStride)
+        unsafe feeder = PageFeeder(base: region.base, byteCount: bytes, enabled: hugePages)
         self.region = region
         self.pageMapRegion = pageMapRegion
         self.spanRegion = spanRegion
@@ -81,6 +86,10 @@
     }
 
     let heapCount: Int
+
+    /// Never read. An atomic has an address of its own, so the compiler passes arenas, and shards around them, by
+    /// reference where it would otherwise copy their few hundred bytes for every call that only borrows them.
+    private let anchor = Atomic<Bool>(false)
 
     /// Bytes that a handle counts by: 8 up to 32 GiB, 16 up to 64 GiB, and so on.
     public var granuleBytes: Int { 1 << granuleShift }

@@ -12,7 +12,7 @@ import Glibc
     /// Reserves at least `byteCount` bytes, or answers nil if the address space is refused. The base is aligned to
     /// `alignment`, a power of two.
     init?(
-        byteCount: Int, alignment: Int = Region.hugePageBytes, numaNode: Int? = nil, hugePages: Bool = false
+        byteCount: Int, alignment: Int = Region.hugePageBytes, numaNode: Int? = nil
     ) {
         precondition(byteCount > 0, "a region needs at least one byte")
         precondition(alignment & (alignment - 1) == 0, "a region's alignment must be a power of two")
@@ -27,7 +27,6 @@ import Glibc
         unsafe self.base = raw + head
         self.byteCount = byteCount
         if let numaNode { _ = unsafe coronet_prefer_node(base, byteCount, Int32(clamping: numaNode)) }
-        if hugePages { unsafe madvise(base, byteCount, MADV_HUGEPAGE) }
     }
 
     deinit {

@@ -135,7 +135,7 @@ extension CoreState {
     mutating func closed(_ socket: SocketID) {
         let slot = Int(socket.slot)
         guard isCurrent(socket) else { return }
-        forgetMonitor(socket)
+        if connections[slot].flags.contains(.monitor) { forgetMonitor(socket) }
         connections[slot] = Connection(socket: .none, id: 0, now: 0)
         connectionCount -= 1
         node.panel(of: id).connections.store(connectionCount, ordering: .relaxed)
@@ -173,6 +173,7 @@ extension CoreState {
         guard isCurrent(socket) else { return }
         let slot = Int(socket.slot)
         connections[slot].flags.remove(.sending)
+        connections[slot].lastActiveAt = now.rawValue
         recycleBuffer(slot: slot)
         let hasMore = !connections[slot].reply.buffer.isEmpty
         if hasMore || !connections[slot].flags.isDisjoint(with: [.closingAfterReply, .peerClosed]) {

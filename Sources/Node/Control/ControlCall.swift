@@ -65,7 +65,7 @@ extension CoreState {
         }
         control.begun += 1
         control.rounds[control.begun] = ControlRound(
-            asker: connections[slot].socket, ticket: connections[slot].order.await(),
+            asker: connections[slot].socket, ticket: awaitPlace(slot: slot),
             version: connections[slot].reply.version, answers: Array(repeating: nil, count: coreCount),
             awaited: coreCount,
             finish: { state, answers, reply in finish(&state, answers.compactMap { $0 as? Answer }, &reply) })

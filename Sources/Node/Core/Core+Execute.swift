@@ -23,6 +23,7 @@ extension Core where Ring: ~Copyable {
         batch.sources[index].parsedEnd = Int32(end)
         executeBatch()
         last.firstRequest = 0
+        last.parsedStart = Int32(end)
         batch.sources.append(last)
     }
 
@@ -32,7 +33,7 @@ extension Core where Ring: ~Copyable {
         let bytes = ring.bytes(of: source.buffer, count: Int(source.count))
         if state.connections[slot].flags.contains(.blocked) {
             // Blocked by an earlier buffer of this batch, which has begun the carry.
-            state.connections[slot].carry.append(bytes.extracting(0..<Int(source.parsedEnd)))
+            state.connections[slot].carry.append(bytes.extracting(Int(source.parsedStart)..<Int(source.parsedEnd)))
             return
         }
         guard !requests.isEmpty else { return }
@@ -70,6 +71,7 @@ extension Core where Ring: ~Copyable {
     mutating func executeInline(slot: Int) -> Bool {
         var form = ByteBuffer()
         swap(&form, &state.connections[slot].parser.inlineForm)
+        state.admitInline(slot, form.bytes, into: &batch)
         let stopped = Self.run(0..<batch.requests.count, of: batch, in: form.bytes, on: &state)
         batch.removeAllRequests()
         swap(&form, &state.connections[slot].parser.inlineForm)

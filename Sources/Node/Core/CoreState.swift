@@ -39,6 +39,8 @@ struct CoreState: ~Copyable {
     var resumeList: [SocketID] = []
     /// Connections that are blocked until all they asked has been answered.
     var resumeWhenAnswered: [SocketID] = []
+    /// Ranges of the inline request that was parsed last, in its parser's canonical form.
+    var inlineRanges: [ArgumentRange] = []
     /// Empty reply buffers, warm ones last.
     var bufferPool = UniqueArray<ByteBuffer>()
 
@@ -52,7 +54,9 @@ struct CoreState: ~Copyable {
     var gatherings = GatheringState()
     var control = ControlState()
     var pause = PauseState()
-    var monitors: [SocketID] = []
+    /// The node's monitors.
+    var monitors: [Monitor] = []
+    var monitorFeeds: MonitorFeeds
     var background = BackgroundState()
     var diagnostics = Diagnostics()
     /// Bytes used by the other cores' shards, as of the start of the turn.
@@ -68,6 +72,7 @@ struct CoreState: ~Copyable {
         self.tuning = tuning
         statistics = CoreStatistics()
         outbox = Outbox(id: id, coreCount: node.coreCount)
+        monitorFeeds = MonitorFeeds(coreCount: node.coreCount)
         office = PostOffice(id: id, grid: node.mail)
         flushList.reserveCapacity(1024)
     }

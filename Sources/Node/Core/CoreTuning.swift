@@ -37,6 +37,8 @@ struct CoreTuning: Sendable {
     static let unauthenticatedQueryBufferLimit = 1 << 20
     /// A blocked connection stops receiving above this; its peer's window fills.
     static let blockedCarryLimit = 1 << 20
+    /// Less output than this is looked at once a second only.
+    static let outputWorthChecking = 64 << 10
     /// Reply buffers above this size are freed, not pooled.
     static let pooledBufferCapacityMax = 64 << 10
     /// Reply buffers kept for reuse per core.

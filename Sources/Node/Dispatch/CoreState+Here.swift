@@ -18,11 +18,12 @@ extension CoreState {
             return .goOn
         case .subcommand(_, let subcommand):
             index = StatIndex(subcommand)
+            connections[slot].lastCommand = index
             progress = perform(slot, subcommand, call)
         case .command(let command):
+            connections[slot].lastCommand = index
             progress = perform(slot, command, call)
         }
-        connections[slot].lastCommand = index
         if control.begun != roundsBegun {
             nameRound(index, call)
         } else {
@@ -37,7 +38,16 @@ extension CoreState {
     /// cores returns what `askAllCores` says, and its reply comes when they have answered.
     private mutating func perform(_ slot: Int, _ command: CommandID, _ call: borrowing Call) -> Progress {
         switch command {
-        case .ping: connections[slot].reply.pong()
+        case .ping: ping(slot, call)
+        case .auth: auth(slot, call)
+        case .hello: hello(slot, call)
+        case .select: select(slot, call)
+        case .reset: reset(slot)
+        case .quit: quit(slot)
+        case .monitor: return monitor(slot)
+        case .readonly: setReadOnly(slot, true)
+        case .readwrite: setReadOnly(slot, false)
+        case .asking: asking(slot)
         case .echo: connections[slot].reply.bulk(call.arguments[1])
         case .command: CommandReply.write(nil, call.arguments, reply: &connections[slot].reply)
         case .debug: return debug(slot, call)
@@ -53,8 +63,7 @@ extension CoreState {
     private mutating func perform(_ slot: Int, _ command: SubcommandID, _ call: borrowing Call) -> Progress {
         switch command {
         case .commandCount, .commandDocs, .commandGetKeys, .commandGetKeysAndFlags, .commandHelp,
-            .commandInfo,
-            .commandList:
+            .commandInfo, .commandList:
             CommandReply.write(command, call.arguments, reply: &connections[slot].reply)
         case .configHelp, .memoryHelp, .latencyHelp, .slowlogHelp, .functionHelp:
             CommandReply.help(of: command.container, reply: &connections[slot].reply)
@@ -75,7 +84,9 @@ extension CoreState {
         case .slowlogGet: return slowLogGet(slot, call)
         case .slowlogLen: return slowLogLen(slot)
         case .slowlogReset: return slowLogReset(slot)
-        default: connections[slot].reply.error("ERR not yet")
+        default:
+            if command.container == .client { return performClient(slot, command, call) }
+            performCluster(slot, command, call)
         }
         return .goOn
     }

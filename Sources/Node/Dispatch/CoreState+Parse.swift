@@ -20,18 +20,27 @@ extension CoreState {
         case .request(let length):
             admit(slot, rest.extracting(0..<length), base, firstRange, &batch)
         case .inlineRequest:
-            admitInline(slot, firstRange, &batch)
+            // Its ranges lie in the parser's canonical form, not in these bytes: it stays out of the batch until
+            // what came before it is executed.
+            inlineRanges.removeAll(keepingCapacity: inlineRanges.capacity <= 64)
+            inlineRanges.append(contentsOf: batch.ranges[firstRange...])
+            batch.ranges.removeSubrange(firstRange...)
         case .incomplete, .failure:
             break
         }
         return outcome
     }
 
-    private mutating func admitInline(_ slot: Int, _ firstRange: Int, _ batch: inout RequestBatch) {
-        var form = ByteBuffer()
-        swap(&form, &connections[slot].parser.inlineForm)
-        admit(slot, form.bytes, 0, firstRange, &batch)
-        swap(&form, &connections[slot].parser.inlineForm)
+    /// Before a client has authenticated, the next request is parsed when this one has been executed: it may lift
+    /// the limits that the next one would break.
+    @inline(__always)
+    func mustParseSingly(slot: Int) -> Bool { !connections[slot].flags.contains(.authenticated) }
+
+    /// Puts the inline request that was parsed last into the batch, which holds no other; its bytes are `form`.
+    mutating func admitInline(_ slot: Int, _ form: RawSpan, into batch: inout RequestBatch) {
+        precondition(batch.requests.isEmpty, "an inline request shares a batch with requests of other bytes")
+        batch.ranges.append(contentsOf: inlineRanges)
+        admit(slot, form, 0, batch.ranges.count - inlineRanges.count, &batch)
     }
 
     /// Looks the command up, hashes the first key and starts to fetch its bucket.

@@ -24,8 +24,7 @@ extension CoreState {
     }
 
     private mutating func scanner(slot: Int, _ shard: UInt16) -> Asker {
-        guard case .connection(let socket, let ticket) = awaitReply(slot: slot) else { return .nobody }
-        return .scanning(socket, ticket: ticket, shard: shard)
+        .scanning(connections[slot].socket, ticket: awaitPlace(slot: slot), shard: shard)
     }
 
     /// A shard has answered a step: its cursor becomes the node's.
@@ -50,12 +49,12 @@ extension CoreState {
 
     /// RANDOMKEY: begins with a shard drawn by chance, and goes on to the next while a shard is empty.
     mutating func draw(_ slot: Int, _ call: borrowing Call) -> Progress {
-        guard case .connection(let socket, let ticket) = awaitReply(slot: slot) else { return .goOn }
         let first = UInt16.random(in: 0..<UInt16(coreCount))
         outbox.request(
             call,
             of: .drawing(
-                socket, ticket: ticket, next: (first + 1) % UInt16(coreCount), left: UInt16(coreCount) - 1),
+                connections[slot].socket, ticket: awaitPlace(slot: slot),
+                next: (first + 1) % UInt16(coreCount), left: UInt16(coreCount) - 1),
             version: connections[slot].reply.version, from: CoreID(rawValue: first))
         return .goOn
     }

@@ -8,6 +8,7 @@ extension CoreState {
 
     /// Puts the turn's messages into the mailboxes. Returns the cores to wake: those that sleep over them.
     mutating func publishMail() -> [CoreID] {
+        if !monitors.isEmpty { mailMonitorLines() }
         guard !outbox.isEmpty else { return [] }
         var asleep: [CoreID] = []
         for recipient in outbox.takeRecipients() where recipient != id {
@@ -45,6 +46,8 @@ extension CoreState {
         case .ordering(let step, let call): advance(call, step)
         case .control(let call): perform(call)
         case .controlDone(let call): finish(call)
+        case .monitorLines(let mail): showLines(mail)
+        case .monitorLinesShown(let mail): takeBack(mail)
         }
     }
 

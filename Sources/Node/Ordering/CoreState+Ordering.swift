@@ -23,7 +23,7 @@ extension CoreState {
     mutating func beginMultiCall(
         slot: Int, _ call: borrowing Call, _ profile: CommandProfile, parts: [MultiPart]
     ) {
-        let ticket = connections[slot].order.await()
+        let ticket = awaitPlace(slot: slot)
         launch(
             MultiCall(
                 id: nextMultiCallID(), origin: id, asker: connections[slot].socket, ticket: ticket,
