@@ -70,6 +70,9 @@ public protocol RingDriver: ~Copyable {
     /// The socket's file descriptor, for its addresses and options. Never for reading, writing or closing.
     func descriptor(of socket: SocketID) -> Int32
 
+    /// What has happened besides events, as of now.
+    var counters: RingCounters { get }
+
     /// Makes the turn of another core end: `.woken` appears there. Travels with the next turn.
     mutating func wake(_ peer: WakeHandle)
 }

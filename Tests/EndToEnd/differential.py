@@ -25,7 +25,7 @@ from support import settings  # noqa: E402
 from support.compare import first_difference, same  # noqa: E402
 from support.resp import Connection, ConnectionClosed, encode, parse, shown  # noqa: E402
 from support.server import Server  # noqa: E402
-from support.streams import Command, Stream  # noqa: E402
+from support.streams import KINDS, Stream  # noqa: E402
 
 BATCH = 500
 BATCHES_PER_CHAPTER = 40
@@ -128,10 +128,11 @@ def _read_some(end, received: bytearray, ending: bytes) -> bool:
 class Differential:
     """Runs chapters; remembers the running one so that a difference can be replayed and cut down."""
 
-    def __init__(self, ours, theirs, seed: int, say=print):
+    def __init__(self, ours, theirs, seed: int, say=print, left_out=()):
         self.pair = Pair(ours, theirs)
         self.seed = seed
         self.say = say
+        self.left_out = left_out
         self.marker = random.Random(seed ^ 0x5EED)
         self.commands_run = 0
 
@@ -144,7 +145,7 @@ class Differential:
         return self.commands_run
 
     def run_chapter(self, chapter: int, most: int = BATCH * BATCHES_PER_CHAPTER):
-        stream = Stream(self.seed, chapter)
+        stream = Stream(self.seed, chapter, self.left_out)
         turns = random.Random(self.seed + chapter)
         history = []
         done = 0
@@ -310,7 +311,7 @@ def main() -> int:
         quiesce(ours.address)
         quiesce(theirs.address)
         started = time.monotonic()
-        differential = Differential(ours.address, theirs.address, seed)
+        differential = Differential(ours.address, theirs.address, seed, left_out=options.leave_out)
         try:
             if options.chapter is not None:
                 differential.run_chapter(options.chapter)
@@ -329,6 +330,7 @@ def _options():
     parser.add_argument("--count", type=int, default=1_000_000, help="commands to run")
     parser.add_argument("--cores", type=int, default=1, help="cores of the server under test")
     parser.add_argument("--chapter", type=int, help="run this chapter alone, as a report names it")
+    parser.add_argument("--leave-out", nargs="+", default=[], choices=KINDS, help="kinds of commands not to draw", metavar="KIND")
     return parser.parse_args()
 
 

@@ -27,9 +27,11 @@ struct Connection: ~Copyable {
         static let sending = Flags(rawValue: 1 << 6)
         /// CLIENT REPLY OFF.
         static let replyOff = Flags(rawValue: 1 << 7)
-        /// CLIENT REPLY SKIP: the next command's reply is dropped.
+        /// CLIENT REPLY SKIP was said: has no reply itself, and then the next command has none.
         static let replySkipNext = Flags(rawValue: 1 << 8)
         static let replySkipThis = Flags(rawValue: 1 << 9)
+        /// The reply of the command under way is dropped.
+        static let silenced: Flags = [.replyOff, .replySkipThis, .replySkipNext]
         static let noEvict = Flags(rawValue: 1 << 10)
         static let noTouch = Flags(rawValue: 1 << 11)
         static let monitor = Flags(rawValue: 1 << 12)
@@ -50,6 +52,8 @@ struct Connection: ~Copyable {
     }
 
     var socket: SocketID
+    /// Of the socket, to ask the kernel for its addresses.
+    var descriptor: Int32
     /// Unique over the node's life: CLIENT ID.
     var id: UInt64
     var flags: Flags = []
@@ -73,8 +77,9 @@ struct Connection: ~Copyable {
     /// Names and totals that only CLIENT LIST and its like read.
     var identity: ConnectionIdentity?
 
-    init(socket: SocketID, id: UInt64, now: Int64) {
+    init(socket: SocketID, descriptor: Int32 = -1, id: UInt64, now: Int64) {
         self.socket = socket
+        self.descriptor = descriptor
         self.id = id
         createdAt = now
         lastActiveAt = now
@@ -100,8 +105,16 @@ struct Connection: ~Copyable {
         flags.insert(.sending)
     }
 
+    /// A reply has been dropped: CLIENT REPLY SKIP passes on to the next command, or is over.
+    mutating func passSilence() {
+        flags.remove(.replySkipThis)
+        guard flags.contains(.replySkipNext) else { return }
+        flags.remove(.replySkipNext)
+        flags.insert(.replySkipThis)
+    }
+
     /// Bytes of replies not yet taken by the kernel.
-    var outputBytes: Int { reply.buffer.count + inFlight.count }
+    var outputBytes: Int { reply.buffer.count + inFlight.count + order.parkedBytes }
 }
 
 /// What a client says of itself; made only when it does.
@@ -109,4 +122,12 @@ struct ConnectionIdentity {
     var name: [UInt8] = []
     var libraryName: [UInt8] = []
     var libraryVersion: [UInt8] = []
+    /// The peer's address, once a monitor has asked for it.
+    var address = ""
+}
+
+extension Connection.Flags {
+    /// Whether at least one of `others` is there.
+    @inline(__always)
+    func contains(anyOf others: Self) -> Bool { !isDisjoint(with: others) }
 }

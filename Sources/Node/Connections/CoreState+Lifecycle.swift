@@ -10,7 +10,7 @@ extension Core where Ring: ~Copyable {
     mutating func accepted(_ event: Event) {
         let origin = ListenerIndex(listener: Int(event.count))
         let descriptor = ring.descriptor(of: event.socket)
-        state.open(event.socket, through: origin)
+        state.open(event.socket, descriptor: descriptor, through: origin)
         if let refusal = state.refusal(descriptor: descriptor, through: origin) {
             state.connections[Int(event.socket.slot)].reply.error(refusal)
             state.closeAfterReply(slot: Int(event.socket.slot))
@@ -24,12 +24,13 @@ extension CoreState {
     // MARK: Opening
 
     /// Makes the slot of `socket` a new connection.
-    mutating func open(_ socket: SocketID, through listener: ListenerIndex) {
+    mutating func open(_ socket: SocketID, descriptor: Int32, through listener: ListenerIndex) {
         let slot = Int(socket.slot)
         while connections.count <= slot {
             connections.append(Connection(socket: .none, id: 0, now: 0))
         }
-        connections[slot] = Connection(socket: socket, id: node.takeClientID(), now: now.rawValue)
+        connections[slot] = Connection(
+            socket: socket, descriptor: descriptor, id: node.takeClientID(), now: now.rawValue)
         connections[slot].flags = [.open]
         if tuning.passwordIsEmpty { connections[slot].flags.insert(.authenticated) }
         if listener == .unix { connections[slot].flags.insert(.unixSocket) }
@@ -134,7 +135,7 @@ extension CoreState {
     mutating func closed(_ socket: SocketID) {
         let slot = Int(socket.slot)
         guard isCurrent(socket) else { return }
-        forgetMonitor(socket)
+        if connections[slot].flags.contains(.monitor) { forgetMonitor(socket) }
         connections[slot] = Connection(socket: .none, id: 0, now: 0)
         connectionCount -= 1
         node.panel(of: id).connections.store(connectionCount, ordering: .relaxed)
@@ -143,7 +144,8 @@ extension CoreState {
     /// The node stops: who is not in the middle of something goes.
     mutating func closeIdleConnections() {
         for slot in 0..<connections.count where connections[slot].flags.contains(.open) {
-            if connections[slot].flags.isDisjoint(with: [.sending, .blocked]), connections[slot].order.isEmpty,
+            if connections[slot].flags.isDisjoint(with: [.sending, .blocked]),
+                connections[slot].order.isEmpty,
                 connections[slot].reply.buffer.isEmpty
             {
                 requestClose(connections[slot].socket)
@@ -171,6 +173,7 @@ extension CoreState {
         guard isCurrent(socket) else { return }
         let slot = Int(socket.slot)
         connections[slot].flags.remove(.sending)
+        connections[slot].lastActiveAt = now.rawValue
         recycleBuffer(slot: slot)
         let hasMore = !connections[slot].reply.buffer.isEmpty
         if hasMore || !connections[slot].flags.isDisjoint(with: [.closingAfterReply, .peerClosed]) {

@@ -13,17 +13,24 @@ extension CoreState {
     /// counts it if it is an error, and sees to it that it is sent.
     @inline(__always)
     mutating func endReply(slot: Int, since start: Int) {
-        let flags = connections[slot].flags
-        if !flags.isDisjoint(with: [.replyOff, .replySkipThis]) { dropReply(slot: slot, since: start) }
+        if connections[slot].flags.contains(anyOf: .silenced) { dropReply(slot: slot, since: start) }
         if !connections[slot].order.isEmpty {
             connections[slot].park(since: start)
         }
+        if connections[slot].reply.buffer.count >= CoreTuning.outputWorthChecking { limitOutput(slot: slot) }
         addToFlushList(slot: slot)
     }
 
     private mutating func dropReply(slot: Int, since start: Int) {
         connections[slot].reply.buffer.truncate(to: start)
-        connections[slot].flags.remove(.replySkipThis)
+        connections[slot].passSilence()
+    }
+
+    /// Takes the place of a reply that is to come later.
+    mutating func awaitPlace(slot: Int) -> UInt32 {
+        let isSilenced = connections[slot].flags.contains(anyOf: .silenced)
+        if isSilenced { connections[slot].passSilence() }
+        return connections[slot].order.await(isWanted: !isSilenced)
     }
 
     /// A reply of another core has come for the place `ticket` of a connection.
@@ -32,6 +39,7 @@ extension CoreState {
         let slot = Int(socket.slot)
         lendBuffer(slot: slot)
         connections[slot].fulfil(ticket, with: reply)
+        if connections[slot].outputBytes >= CoreTuning.outputWorthChecking { limitOutput(slot: slot) }
         addToFlushList(slot: slot)
     }
 
@@ -39,12 +47,14 @@ extension CoreState {
     mutating func push(_ socket: SocketID, _ bytes: RawSpan) {
         guard isCurrent(socket) else { return }
         let slot = Int(socket.slot)
+        guard connections[slot].flags.isDisjoint(with: [.closing, .replyOff]) else { return }
         lendBuffer(slot: slot)
         let start = connections[slot].reply.buffer.count
         connections[slot].reply.buffer.append(bytes)
         if !connections[slot].order.isEmpty {
             connections[slot].park(since: start)
         }
+        if connections[slot].outputBytes >= CoreTuning.outputWorthChecking { limitOutput(slot: slot) }
         addToFlushList(slot: slot)
     }
 

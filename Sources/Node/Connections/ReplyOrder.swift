@@ -13,23 +13,36 @@ import Wire
 ///                                                 ticket n   n+1      n+2      n+3
 ///
 /// The bytes of ready places stand in `parked`; draining moves the ready head of the queue to the reply buffer.
+/// A pipeline may never let the queue run dry, so what has left it is also taken out of memory on the way, as soon
+/// as it is more than what is still there.
+///
 /// Bound: a connection never has more places than requests it was allowed to have parsed, and stops parsing at
-/// `capacity` awaited places.
+/// `capacity` places.
 struct ReplyOrder: ~Copyable {
     /// Above this many places a connection's further requests wait in its carry buffer.
     static let capacity = 16_384
+    /// Places, and bytes, that have left the queue and are not worth moving the others for.
+    private static let placesLeftMax = 256
+    private static let bytesLeftMax = 64 << 10
 
     /// One request's place in the queue.
     struct Place {
         var isReady: Bool
-        var start: UInt32
-        var length: UInt32
+        /// False where the client has switched replies off: what comes is dropped, the place keeps the order.
+        var isWanted = true
+        var start: Int
+        var length: Int
     }
 
     private var places: [Place] = []
     private var head = 0
     private var headTicket: UInt32 = 0
     private var parked = ByteBuffer()
+    /// Bytes of `parked` that belong to places in the queue.
+    private(set) var parkedBytes = 0
+
+    /// Bytes of memory that it holds.
+    var bytesKept: Int { parked.capacity + places.capacity * MemoryLayout<Place>.stride }
 
     /// No reply is awaited: write straight into the reply buffer.
     var isEmpty: Bool { head == places.count }
@@ -37,18 +50,18 @@ struct ReplyOrder: ~Copyable {
     /// Places in the queue, awaited or ready.
     var count: Int { places.count - head }
 
+    /// No further request may be parsed until replies have come.
+    var isFull: Bool { count >= Self.capacity }
+
     /// Takes a place for a request that another core answers; `fulfil` names it by the ticket.
-    mutating func await() -> UInt32 {
-        places.append(Place(isReady: false, start: 0, length: 0))
+    mutating func await(isWanted: Bool = true) -> UInt32 {
+        places.append(Place(isReady: false, isWanted: isWanted, start: 0, length: 0))
         return headTicket &+ UInt32(truncatingIfNeeded: count - 1)
     }
 
     /// Parks a reply that was written locally behind awaited ones: takes it off the end of `reply`.
     mutating func park(from reply: inout ByteBuffer, since start: Int) {
-        let length = reply.count - start
-        places.append(
-            Place(isReady: true, start: UInt32(truncatingIfNeeded: parked.count), length: UInt32(length)))
-        parked.append(reply.bytes.extracting(start..<reply.count))
+        places.append(parked(reply.bytes.extracting(start..<reply.count)))
         reply.truncate(to: start)
     }
 
@@ -56,32 +69,55 @@ struct ReplyOrder: ~Copyable {
     mutating func fulfil(_ ticket: UInt32, with bytes: RawSpan, into reply: inout ByteBuffer) {
         let offset = Int(ticket &- headTicket)
         precondition(offset < count, "a reply came for a ticket that nobody awaits")
+        precondition(!places[head + offset].isReady, "a reply came twice")
+        let isWanted = places[head + offset].isWanted
         if offset == 0 {
-            reply.append(bytes)
+            if isWanted { reply.append(bytes) }
             advance()
             drain(into: &reply)
         } else {
-            places[head + offset] = Place(
-                isReady: true, start: UInt32(truncatingIfNeeded: parked.count), length: UInt32(bytes.byteCount))
-            parked.append(bytes)
+            places[head + offset] = parked(isWanted ? bytes : bytes.extracting(0..<0))
         }
+    }
+
+    private mutating func parked(_ bytes: RawSpan) -> Place {
+        let start = parked.count
+        parked.append(bytes)
+        parkedBytes += bytes.byteCount
+        return Place(isReady: true, start: start, length: bytes.byteCount)
     }
 
     private mutating func drain(into reply: inout ByteBuffer) {
         while head < places.count, places[head].isReady {
             let place = places[head]
-            let start = Int(place.start)
-            reply.append(parked.bytes.extracting(start..<(start + Int(place.length))))
+            reply.append(parked.bytes.extracting(place.start..<(place.start + place.length)))
+            parkedBytes -= place.length
             advance()
         }
+        if parked.count - parkedBytes > max(Self.bytesLeftMax, parkedBytes) { compactParked() }
     }
 
     private mutating func advance() {
         head += 1
         headTicket &+= 1
-        guard head == places.count else { return }
-        head = 0
-        places.removeAll(keepingCapacity: places.capacity <= 64)
-        parked.removeAll(keepingCapacity: parked.capacity <= 4096)
+        if head == places.count {
+            head = 0
+            places.removeAll(keepingCapacity: places.capacity <= 64)
+            parked.removeAll(keepingCapacity: parked.capacity <= 4096)
+        } else if head > max(Self.placesLeftMax, count) {
+            places.removeFirst(head)
+            head = 0
+        }
+    }
+
+    /// Keeps of `parked` only what belongs to places in the queue.
+    private mutating func compactParked() {
+        var kept = ByteBuffer(capacity: parkedBytes)
+        for index in head..<places.count where places[index].length > 0 {
+            let place = places[index]
+            places[index].start = kept.count
+            kept.append(parked.bytes.extracting(place.start..<(place.start + place.length)))
+        }
+        swap(&kept, &parked)
     }
 }

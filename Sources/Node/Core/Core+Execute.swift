@@ -9,7 +9,10 @@ extension Core where Ring: ~Copyable {
         guard !batch.sources.isEmpty else { return }
         state.prefetchEntries(of: batch)
         for index in batch.sources.indices { execute(batch.sources[index]) }
-        for source in batch.sources where source.isFinished { ring.recycle(source.buffer) }
+        // By index: iterating over a stored array retains it, once a turn.
+        for index in batch.sources.indices where batch.sources[index].isFinished {
+            ring.recycle(batch.sources[index].buffer)
+        }
         batch.removeAll()
     }
 
@@ -23,6 +26,7 @@ extension Core where Ring: ~Copyable {
         batch.sources[index].parsedEnd = Int32(end)
         executeBatch()
         last.firstRequest = 0
+        last.parsedStart = Int32(end)
         batch.sources.append(last)
     }
 
@@ -32,13 +36,15 @@ extension Core where Ring: ~Copyable {
         let bytes = ring.bytes(of: source.buffer, count: Int(source.count))
         if state.connections[slot].flags.contains(.blocked) {
             // Blocked by an earlier buffer of this batch, which has begun the carry.
-            state.connections[slot].carry.append(bytes.extracting(0..<Int(source.parsedEnd)))
+            state.connections[slot].carry.append(bytes.extracting(Int(source.parsedStart)..<Int(source.parsedEnd)))
             return
         }
         guard !requests.isEmpty else { return }
         guard let stopped = Self.run(requests, of: batch, in: bytes, on: &state) else { return }
         guard !state.connections[slot].isLeaving else { return }
-        let base = stopped < requests.upperBound ? Int(batch.requests[stopped].base) : source.endOfRequests(in: batch)
+        let base =
+            stopped < requests.upperBound
+            ? Int(batch.requests[stopped].base) : source.endOfRequests(in: batch)
         // What was parsed ahead of the stop, the incomplete tail included, is parsed again later.
         state.connections[slot].parser = RequestParser()
         state.connections[slot].carry.removeAll()
@@ -50,6 +56,7 @@ extension Core where Ring: ~Copyable {
     static func run(
         _ requests: Range<Int>, of batch: borrowing RequestBatch, in bytes: RawSpan, on state: inout CoreState
     ) -> Int? {
+        state.statistics.cyclesMark = Cycles.now()
         for index in requests {
             let request = batch.requests[index]
             let progress = state.execute(request, batch.arguments(of: request, in: bytes))

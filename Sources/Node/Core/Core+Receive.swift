@@ -39,12 +39,13 @@ extension Core where Ring: ~Copyable {
     /// Bytes for a connection that is in the middle of a request, or has to wait: they join what it carries.
     private mutating func carry(_ event: Event) {
         let slot = Int(event.socket.slot)
+        // What it asked before, in this turn, comes first; that may also block it or send it away. Blocked, it
+        // begins its carry anew with what was not executed: only then may these bytes follow.
+        executeBatch()
         if !state.connections[slot].isLeaving {
             state.connections[slot].carry.append(ring.bytes(of: event.buffer, count: Int(event.count)))
         }
         ring.recycle(event.buffer)
-        // What it asked before, in this turn, comes first; that may also block it or send it away.
-        executeBatch()
         executeCarried(slot: slot)
     }
 
@@ -58,7 +59,7 @@ extension Core where Ring: ~Copyable {
             switch outcome {
             case .request(let length):
                 base += length
-                guard batch.isFull else { continue }
+                guard batch.isFull || state.mustParseSingly(slot: slot) else { continue }
                 executeBatch(parsedTo: base)
             case .inlineRequest(let length):
                 executeBatch(parsedTo: base)
@@ -80,6 +81,7 @@ extension Core where Ring: ~Copyable {
 
     /// The connection was blocked or sent away in the middle of a buffer: what was not parsed waits, or is dropped.
     private mutating func leaveUnparsed(slot: Int, buffer: BufferID, from base: Int, count: Int) {
+        batch.leaveSource()
         guard !state.connections[slot].isLeaving else { return }
         state.connections[slot].carry.append(ring.bytes(of: buffer, count: count).from(base))
     }
@@ -101,7 +103,7 @@ extension Core where Ring: ~Copyable {
             switch outcome {
             case .request(let length):
                 base += length
-                guard batch.isFull else { continue }
+                guard batch.isFull || state.mustParseSingly(slot: slot) else { continue }
                 isComplete = executeCarriedBatch(slot: slot, carried, parsedTo: &base)
             case .inlineRequest(let length):
                 isComplete = executeCarriedBatch(slot: slot, carried, parsedTo: &base)

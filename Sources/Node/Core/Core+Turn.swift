@@ -18,6 +18,7 @@ extension Core where Ring: ~Copyable {
         ring.turn(until: state.deadlineOfSleep(), into: &events)
         if state.coreCount > 1 { state.office.wokeUp() }
         state.instant = ring.now()
+        state.diagnostics.ring = ring.counters
         state.now = UnixMillis(rawValue: ring.wallClockMillis())
 
         receive()

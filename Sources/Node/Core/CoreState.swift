@@ -15,6 +15,8 @@ struct CoreState: ~Copyable {
     let coreCount: Int
     /// What all cores share: read-only values, atomics, mailboxes.
     let node: NodeContext
+    /// What this core shows the others.
+    let panel: CorePanel
 
     var shard: Shard
     /// Indexed by the socket's slot.
@@ -54,8 +56,13 @@ struct CoreState: ~Copyable {
     var gatherings = GatheringState()
     var control = ControlState()
     var pause = PauseState()
-    var monitors: [SocketID] = []
+    /// The node's monitors.
+    var monitors: [Monitor] = []
+    var monitorFeeds: MonitorFeeds
     var background = BackgroundState()
+    var diagnostics = Diagnostics()
+    /// What `panel` says of this shard's memory.
+    var usedBytesShown = -1
     /// Bytes used by the other cores' shards, as of the start of the turn.
     var usedBytesOfOthers = 0
     /// The node is stopping: connections go as soon as they are answered.
@@ -64,11 +71,13 @@ struct CoreState: ~Copyable {
     init(id: CoreID, node: NodeContext, shard: consuming Shard, tuning: CoreTuning) {
         self.id = id
         self.node = node
+        panel = node.panel(of: id)
         coreCount = node.coreCount
         self.shard = shard
         self.tuning = tuning
         statistics = CoreStatistics()
         outbox = Outbox(id: id, coreCount: node.coreCount)
+        monitorFeeds = MonitorFeeds(coreCount: node.coreCount)
         office = PostOffice(id: id, grid: node.mail)
         flushList.reserveCapacity(1024)
     }

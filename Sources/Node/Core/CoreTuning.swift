@@ -10,9 +10,14 @@ struct CoreTuning: Sendable {
     var maxMemory = 0
     var isProtected = true
     var password: [UInt8] = []
-    /// Cycles above which a command enters the slow log; nil: never.
-    var slowLogThresholdMicros: Int64 = 10_000
-    var latencyThresholdMillis: Int64 = 0
+    /// Cycles from which on a command is worth a second look; the lesser of the next two.
+    var noteworthyCycles = UInt64.max
+    /// Cycles from which on a command enters the slow log; the largest number: never.
+    var slowLogCycles = UInt64.max
+    /// Cycles from which on a delay enters LATENCY HISTORY; the largest number: never.
+    var latencyCycles = UInt64.max
+    /// Entries that the slow log keeps.
+    var slowLogEntriesMax = 128
     var tracksLatency = true
     var databases = 16
     /// How long a stopping node waits for replies in flight.
@@ -22,6 +27,7 @@ struct CoreTuning: Sendable {
     var outputLimits = BufferLimits.none
     var expiresActively = true
     var allowsDebug = Settings.Admission.no
+    var admitsToProtectedConfigs = Settings.Admission.no
     /// False only in debug builds, for the test that shows what the ordering is for.
     var ordersMultiShardCalls = true
 
@@ -31,6 +37,8 @@ struct CoreTuning: Sendable {
     static let unauthenticatedQueryBufferLimit = 1 << 20
     /// A blocked connection stops receiving above this; its peer's window fills.
     static let blockedCarryLimit = 1 << 20
+    /// Less output than this is looked at once a second only.
+    static let outputWorthChecking = 64 << 10
     /// Reply buffers above this size are freed, not pooled.
     static let pooledBufferCapacityMax = 64 << 10
     /// Reply buffers kept for reuse per core.
@@ -41,7 +49,8 @@ extension CoreTuning {
     /// The limit of a connection's class. Those who have not authenticated get next to nothing.
     func outputLimit(of flags: Connection.Flags) -> BufferLimits.Limit {
         if !flags.contains(.authenticated) {
-            return BufferLimits.Limit(hardBytes: Self.unauthenticatedOutputLimit, softBytes: 0, softSeconds: 0)
+            return BufferLimits.Limit(
+                hardBytes: Self.unauthenticatedOutputLimit, softBytes: 0, softSeconds: 0)
         }
         return flags.contains(.monitor) ? outputLimits.replica : outputLimits.normal
     }

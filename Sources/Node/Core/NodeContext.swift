@@ -24,6 +24,10 @@ final class NodeContext: Sendable {
     /// The exit code of the process, once it is stopping.
     let exitCode = Atomic<Int32>(0)
     private let clientIDs = Atomic<UInt64>(0)
+    private let slowLogIDs = Atomic<UInt64>(0)
+    /// Bytes that the shards used when they were new, and the most they ever used.
+    let usedBytesAtStart = Atomic<Int>(0)
+    let usedBytesPeak = Atomic<Int>(0)
 
     init(
         coreCount: Int, identity: NodeIdentity, store: SettingsStore, sink: LogSink, corePorts: [UInt16]
@@ -41,6 +45,22 @@ final class NodeContext: Sendable {
 
     /// A client id that was never given before.
     func takeClientID() -> UInt64 { clientIDs.add(1, ordering: .relaxed).newValue }
+
+    /// An id for an entry of the slow log; the first is 0.
+    func takeSlowLogID() -> UInt64 { slowLogIDs.add(1, ordering: .relaxed).oldValue }
+
+    /// The directives in force, typed. Takes a lock and reads texts: not for the data path.
+    var settings: Settings { Settings(configuration.withLock { $0 }) }
+
+    /// Bytes used by the shards of all cores, as of their last turns.
+    var usedBytes: Int { cores.reduce(0) { $0 + $1.usedBytes.load(ordering: .relaxed) } }
+
+    /// Raises the peak to what is used now. Returns it.
+    @discardableResult
+    func noteUsedBytes() -> Int {
+        let used = usedBytes
+        return max(used, usedBytesPeak.max(used, ordering: .relaxed).newValue)
+    }
 
     /// What core `core` shows.
     func panel(of core: CoreID) -> CorePanel { cores[core.index] }
@@ -70,6 +90,8 @@ final class CorePanel: Sendable {
 struct NodeIdentity: Sendable {
     /// 40 hexadecimal digits, new at each start.
     let runID: String
+    /// 40 hexadecimal digits that name the history of the data, for replicas to come.
+    let replicationID: String
     /// 40 hexadecimal digits per core: the names of the endpoints in cluster replies.
     let endpointIDs: [String]
     let startedAt: UnixMillis
@@ -79,7 +101,8 @@ struct NodeIdentity: Sendable {
         var time = timespec()
         unsafe clock_gettime(CLOCK_REALTIME, &time)
         return NodeIdentity(
-            runID: hexadecimal(), endpointIDs: (0..<coreCount).map { _ in hexadecimal() },
+            runID: hexadecimal(), replicationID: hexadecimal(),
+            endpointIDs: (0..<coreCount).map { _ in hexadecimal() },
             startedAt: UnixMillis(rawValue: Int64(time.tv_sec) * 1000 + Int64(time.tv_nsec) / 1_000_000))
     }
 

@@ -6,8 +6,14 @@ extension CoreState {
     /// Whether the command may not run for this connection now: not authenticated, or no memory left.
     @inline(__always)
     func mustRefuse(_ slot: Int, _ profile: CommandProfile) -> Bool {
-        if !connections[slot].flags.contains(.authenticated), !profile.flags.contains(.noAuth) { return true }
+        let standing = connections[slot].flags.intersection([.authenticated, .monitor])
+        if standing != .authenticated, mustRefuse(profile, to: standing) { return true }
         return profile.flags.contains(.denyOOM) && isOverMemory
+    }
+
+    private func mustRefuse(_ profile: CommandProfile, to standing: Connection.Flags) -> Bool {
+        if !standing.contains(.authenticated) { return !profile.flags.contains(.noAuth) }
+        return !profile.flags.isDisjoint(with: [.readonly, .write])
     }
 
     /// The shards use more than `maxmemory`. The other cores' share is as of the start of the turn.
@@ -18,10 +24,16 @@ extension CoreState {
 
     /// Says why.
     mutating func refuse(_ slot: Int, _ command: CommandID, _ profile: CommandProfile) -> Progress {
-        let isAuthenticated = connections[slot].flags.contains(.authenticated)
-        return reject(slot, StatIndex(command)) {
-            $0.error(isAuthenticated ? Refusal.outOfMemory : Refusal.mustAuthenticate)
-        }
+        let flags = connections[slot].flags
+        let reason =
+            if !flags.contains(.authenticated) {
+                Refusal.mustAuthenticate
+            } else if flags.contains(.monitor) {
+                Refusal.monitorsOnly
+            } else {
+                Refusal.outOfMemory
+            }
+        return reject(slot, StatIndex(command)) { $0.error(reason) }
     }
 
     /// There is no such command.

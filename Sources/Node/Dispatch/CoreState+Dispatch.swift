@@ -19,28 +19,30 @@ extension CoreState {
         }
         if mustRefuse(slot, profile) { return refuse(slot, command, profile) }
         if pause.isActive, mustPause(slot, command, profile) { return .stopBefore }
-        if !monitors.isEmpty { showMonitors(slot, profile, arguments) }
 
         let call = Call(
             command, arguments, hash: request.hash, database: connections[slot].database, now: now,
             flags: connections[slot].flags.contains(.noTouch) ? .noTouch : [],
             stringLengthMax: tuning.parserLimits.maxBulkLength)
-        switch profile.route {
-        case .connection: return performHere(slot, call, profile)
-        case .firstKey: return routeByKey(slot, call, profile)
-        default: return routeMany(slot, call, profile)
-        }
+        let progress =
+            switch profile.route {
+            case .connection: performHere(slot, call, profile)
+            case .firstKey: routeByKey(slot, call, profile)
+            default: routeMany(slot, call, profile)
+            }
+        // Afterwards, as Redis: SELECT shows the database it has selected; and what has to wait is not shown twice.
+        if !monitors.isEmpty, progress != .stopBefore { showMonitors(slot, command, arguments) }
+        return progress
     }
 
     /// The common case: one key, one shard.
     @inline(__always)
-    private mutating func routeByKey(_ slot: Int, _ call: borrowing Call, _ profile: CommandProfile) -> Progress {
+    private mutating func routeByKey(_ slot: Int, _ call: borrowing Call, _ profile: CommandProfile)
+        -> Progress
+    {
         if coreCount > 1, Int(profile.keys.first) < call.arguments.count {
             let owner = owner(of: call.arguments[Int(profile.keys.first)])
-            if owner != id {
-                hop(slot, call, to: owner)
-                return .goOn
-            }
+            if owner != id { return hop(slot, call, to: owner) }
         }
         if !ordering.locks.isIdle, waitsForLock(slot, call) { return .goOn }
         executeHere(slot, call)
@@ -54,25 +56,22 @@ extension CoreState {
         Executor.execute(call, on: &shard, reply: &connections[slot].reply)
         let index = StatIndex(call.command)
         connections[slot].lastCommand = index
-        noteExecution(slot, of: index, replySince: start)
+        noteExecution(slot, of: index, replySince: start, call)
         endReply(slot: slot, since: start)
     }
 
     /// Asks the owner of the key; the reply takes its place among the connection's replies when it comes.
-    private mutating func hop(_ slot: Int, _ call: borrowing Call, to owner: CoreID) {
+    private mutating func hop(_ slot: Int, _ call: borrowing Call, to owner: CoreID) -> Progress {
+        if connections[slot].order.isFull {
+            block(slot: slot)
+            resumeWhenAnswered.append(connections[slot].socket)
+            return .stopBefore
+        }
         statistics.hops &+= 1
         connections[slot].lastCommand = StatIndex(call.command)
-        let asker = awaitReply(slot: slot)
+        let asker = Asker.connection(connections[slot].socket, ticket: awaitPlace(slot: slot))
         outbox.request(call, of: asker, version: connections[slot].reply.version, from: owner)
-    }
-
-    /// The place of a reply that will come; nobody, if the client wants none.
-    mutating func awaitReply(slot: Int) -> Asker {
-        if connections[slot].flags.isDisjoint(with: [.replyOff, .replySkipThis]) {
-            return .connection(connections[slot].socket, ticket: connections[slot].order.await())
-        }
-        connections[slot].flags.remove(.replySkipThis)
-        return .nobody
+        return .goOn
     }
 
     /// Sets a request aside if its key belongs to a multi-shard call at the moment.
@@ -80,7 +79,8 @@ extension CoreState {
         let key = LockTable<HopBatch>.Key(hash: call.hash.rawValue)
         guard ordering.locks.isLocked(key) else { return false }
         let batch = HopBatch(origin: id)
-        batch.body.append(call, from: awaitReply(slot: slot), version: connections[slot].reply.version)
+        let asker = Asker.connection(connections[slot].socket, ticket: awaitPlace(slot: slot))
+        batch.body.append(call, from: asker, version: connections[slot].reply.version)
         ordering.locks.wait(batch, for: key)
         statistics.requestsDelayedByCalls &+= 1
         return true

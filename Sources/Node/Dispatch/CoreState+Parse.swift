@@ -31,6 +31,11 @@ extension CoreState {
         return outcome
     }
 
+    /// Before a client has authenticated, the next request is parsed when this one has been executed: it may lift
+    /// the limits that the next one would break.
+    @inline(__always)
+    func mustParseSingly(slot: Int) -> Bool { !connections[slot].flags.contains(.authenticated) }
+
     /// Puts the inline request that was parsed last into the batch, which holds no other; its bytes are `form`.
     mutating func admitInline(_ slot: Int, _ form: RawSpan, into batch: inout RequestBatch) {
         precondition(batch.requests.isEmpty, "an inline request shares a batch with requests of other bytes")

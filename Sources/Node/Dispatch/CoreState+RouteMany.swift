@@ -11,10 +11,17 @@ extension CoreState {
             executeHere(slot, call)
             return .goOn
         }
+        connections[slot].lastCommand = StatIndex(call.command)
         switch profile.route {
         case .everyShard(.cursor): return scan(slot, call)
         case .everyShard(.draw): return draw(slot, call)
         default: break
+        }
+        // MSET with a key and no value cannot be split by key; any core refuses it.
+        let step = Int(profile.keys.step)
+        if step > 1, !(call.arguments.count - Int(profile.keys.first)).isMultiple(of: step) {
+            executeHere(slot, call)
+            return .goOn
         }
         let parts = parts(of: call, profile)
         if parts.count == 1, parts[0].core == id, ordering.locks.isIdle {

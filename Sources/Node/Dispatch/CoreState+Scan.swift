@@ -10,7 +10,7 @@ extension CoreState {
     mutating func scan(_ slot: Int, _ call: borrowing Call) -> Progress {
         let start = beginReply(slot: slot)
         guard let request = ScanRequest(call, reply: &connections[slot].reply) else {
-            noteExecution(slot, of: StatIndex(call.command), replySince: start)
+            noteExecution(slot, of: StatIndex(call.command), replySince: start, call)
             endReply(slot: slot, since: start)
             return .goOn
         }
@@ -24,8 +24,7 @@ extension CoreState {
     }
 
     private mutating func scanner(slot: Int, _ shard: UInt16) -> Asker {
-        guard case .connection(let socket, let ticket) = awaitReply(slot: slot) else { return .nobody }
-        return .scanning(socket, ticket: ticket, shard: shard)
+        .scanning(connections[slot].socket, ticket: awaitPlace(slot: slot), shard: shard)
     }
 
     /// A shard has answered a step: its cursor becomes the node's.
@@ -50,19 +49,20 @@ extension CoreState {
 
     /// RANDOMKEY: begins with a shard drawn by chance, and goes on to the next while a shard is empty.
     mutating func draw(_ slot: Int, _ call: borrowing Call) -> Progress {
-        guard case .connection(let socket, let ticket) = awaitReply(slot: slot) else { return .goOn }
         let first = UInt16.random(in: 0..<UInt16(coreCount))
         outbox.request(
             call,
             of: .drawing(
-                socket, ticket: ticket, next: (first + 1) % UInt16(coreCount), left: UInt16(coreCount) - 1),
+                connections[slot].socket, ticket: awaitPlace(slot: slot),
+                next: (first + 1) % UInt16(coreCount), left: UInt16(coreCount) - 1),
             version: connections[slot].reply.version, from: CoreID(rawValue: first))
         return .goOn
     }
 
     /// A shard has answered RANDOMKEY.
     mutating func drawn(
-        _ socket: SocketID, ticket: UInt32, next: UInt16, left: UInt16, _ request: HopRequest, _ reply: RawSpan
+        _ socket: SocketID, ticket: UInt32, next: UInt16, left: UInt16, _ request: HopRequest,
+        _ reply: RawSpan
     ) {
         guard left > 0, case .element(let key) = ReplyElement.read(reply, at: 0), key.isNull else {
             return fulfil(socket, ticket: ticket, with: reply)

@@ -4,5 +4,6 @@ import Wire
 /// commands, numbers of arguments) it says itself.
 enum Refusal {
     static let mustAuthenticate: StaticString = "NOAUTH Authentication required."
+    static let monitorsOnly: StaticString = "ERR Replica can't interact with the keyspace"
     static let outOfMemory: StaticString = "OOM command not allowed when used memory > 'maxmemory'."
 }

@@ -28,6 +28,8 @@ struct BatchSource {
     /// Its requests in the batch.
     var firstRequest: UInt32
     var requestsEnd: UInt32
+    /// Where the bytes start that no batch has executed, nor a carry taken.
+    var parsedStart: Int32
     /// How far it has been parsed.
     var parsedEnd: Int32
     /// Fully parsed: goes back to the ring after execution.
@@ -39,6 +41,7 @@ struct BatchSource {
         slot = event.socket.slot
         self.firstRequest = UInt32(firstRequest)
         requestsEnd = UInt32(firstRequest)
+        parsedStart = 0
         parsedEnd = 0
         isFinished = false
     }
@@ -95,6 +98,12 @@ struct RequestBatch: ~Copyable {
         sources[index].requestsEnd = UInt32(requests.count)
         sources[index].parsedEnd = sources[index].count
         sources[index].isFinished = true
+    }
+
+    /// The rest of the last source lies in its connection's carry.
+    mutating func leaveSource() {
+        let index = sources.count - 1
+        sources[index].parsedStart = sources[index].count
     }
 
     /// Forgets the requests, keeps the sources.

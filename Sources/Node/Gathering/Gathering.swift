@@ -57,7 +57,7 @@ extension CoreState {
             if part.core != id { statistics.hops += 1 }
         }
         gatherings.underWay[gatheringID] = Gathering(
-            asker: connections[slot].socket, ticket: connections[slot].order.await(),
+            asker: connections[slot].socket, ticket: awaitPlace(slot: slot),
             request: RequestCopy(call.arguments), command: call.command, database: call.database,
             version: version, flags: call.flags, merge: merge, step: step, cores: parts.map(\.core), stamp: stamp,
             parts: parts.map { ($0.keyIndices, []) }, partsAwaited: parts.count)

@@ -8,6 +8,7 @@ extension CoreState {
 
     /// Puts the turn's messages into the mailboxes. Returns the cores to wake: those that sleep over them.
     mutating func publishMail() -> [CoreID] {
+        if !monitors.isEmpty { mailMonitorLines() }
         guard !outbox.isEmpty else { return [] }
         var asleep: [CoreID] = []
         for recipient in outbox.takeRecipients() where recipient != id {
@@ -45,6 +46,8 @@ extension CoreState {
         case .ordering(let step, let call): advance(call, step)
         case .control(let call): perform(call)
         case .controlDone(let call): finish(call)
+        case .monitorLines(let mail): showLines(mail)
+        case .monitorLinesShown(let mail): takeBack(mail)
         }
     }
 
@@ -63,27 +66,29 @@ extension CoreState {
     }
 
     private mutating func serveAll(_ body: inout HopBatch.Body, of origin: CoreID) {
+        statistics.cyclesMark = Cycles.now()
         for index in body.requests.indices {
             let request = body.requests[index]
             if !ordering.locks.isIdle, mustWait(request, in: body, of: origin) {
                 // Its reply comes later, in a batch of its own; this one has none for it.
                 body.requests[index].asker = .nobody
             } else {
-                serveOne(request, &body)
+                serveOne(request, &body, of: origin)
             }
             body.replyEnds.append(UInt32(truncatingIfNeeded: body.replies.buffer.count))
         }
     }
 
     @inline(__always)
-    mutating func serveOne(_ request: HopRequest, _ body: inout HopBatch.Body) {
+    mutating func serveOne(_ request: HopRequest, _ body: inout HopBatch.Body, of origin: CoreID) {
         var replies = ReplyWriter(version: request.version)
         swap(&replies, &body.replies)
         replies.version = request.version
         let start = replies.buffer.count
         Executor.execute(body.call(of: request, at: now, tuning), on: &shard, reply: &replies)
-        noteServed(request, replies, since: start)
+        let spent = noteServed(request, replies, since: start)
         swap(&replies, &body.replies)
+        if spent >= tuning.noteworthyCycles { noteSlow(spent, request, in: body, of: origin) }
     }
 
     // MARK: Replies

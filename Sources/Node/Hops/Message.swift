@@ -10,6 +10,10 @@ enum Message {
     /// Do something beside the data path, then send it back.
     case control(ControlCall)
     case controlDone(ControlCall)
+    /// Lines for the recipient's monitors.
+    case monitorLines(MonitorMail)
+    /// They are shown: the sender may fill the mail again.
+    case monitorLinesShown(MonitorMail)
 }
 
 /// The steps of a multi-shard call, in the order of its life (see `MultiCall`).

@@ -23,7 +23,7 @@ extension CoreState {
     mutating func beginMultiCall(
         slot: Int, _ call: borrowing Call, _ profile: CommandProfile, parts: [MultiPart]
     ) {
-        let ticket = connections[slot].order.await()
+        let ticket = awaitPlace(slot: slot)
         launch(
             MultiCall(
                 id: nextMultiCallID(), origin: id, asker: connections[slot].socket, ticket: ticket,
@@ -88,6 +88,7 @@ extension CoreState {
     /// The call holds its keys here: what it has to read is read now.
     private mutating func arrive(_ call: MultiCall) {
         let part = call.part(of: id)
+        let began = Cycles.now()
         if case .multiKey = call.route {
             for index in part.keyIndices ?? [] {
                 gather(index, into: part, of: call)
@@ -95,17 +96,20 @@ extension CoreState {
         } else if !call.isWrite {
             executePart(part, of: call)
         }
+        part.cycles &+= Cycles.now() &- began
         outbox.post(.ordering(.arrived, call), to: call.origin)
     }
 
     /// Everybody has arrived: the call's writes are done here and its keys are free.
     private mutating func apply(_ call: MultiCall) {
         let part = call.part(of: id)
+        let began = Cycles.now()
         if case .multiKey = call.route {
             applyWrites(part, of: call)
         } else if call.isWrite {
             executePart(part, of: call)
         }
+        part.cycles &+= Cycles.now() &- began
         outbox.post(.ordering(.done, call), to: call.origin)
         guard tuning.ordersMultiShardCalls else { return }
         ordering.present[call.id] = nil
@@ -139,7 +143,8 @@ extension CoreState {
     // MARK: Waiting behind a call
 
     /// Whether a request of another core's batch has to wait for a multi-shard call; if so it is set aside.
-    mutating func mustWait(_ request: HopRequest, in body: borrowing HopBatch.Body, of origin: CoreID) -> Bool {
+    mutating func mustWait(_ request: HopRequest, in body: borrowing HopBatch.Body, of origin: CoreID) -> Bool
+    {
         let key = LockTable<HopBatch>.Key(hash: request.hash.rawValue)
         guard ordering.locks.isLocked(key) else { return false }
         let single = HopBatch(origin: origin)
@@ -152,8 +157,9 @@ extension CoreState {
 
     /// A request that waited may run; its reply travels alone.
     mutating func serveWaiting(_ batch: HopBatch) {
+        statistics.cyclesMark = Cycles.now()
         for request in batch.body.requests {
-            serveOne(request, &batch.body)
+            serveOne(request, &batch.body, of: batch.origin)
             batch.body.replyEnds.append(UInt32(truncatingIfNeeded: batch.body.replies.buffer.count))
         }
         outbox.post(.replies(batch), to: batch.origin)

@@ -40,7 +40,8 @@ extension CoreState {
         let whole = self.call(of: call, request.arguments)
         if let indices = part.keyIndices, let first = indices.first {
             let hash = shard.hash(request.arguments[first])
-            body.append(whole, keyIndices: indices, step: call.step, hash: hash, from: .nobody, version: call.version)
+            body.append(
+                whole, keyIndices: indices, step: call.step, hash: hash, from: .nobody, version: call.version)
         } else {
             body.append(whole, from: .nobody, version: call.version)
         }
@@ -59,6 +60,7 @@ extension CoreState {
         } else {
             ReplyMerge.write(call.route.merge, call.parts.map { ($0.keyIndices, $0.reply) }, into: &reply)
         }
+        noteMultiCall(call, reply: reply.buffer.bytes)
         fulfil(call.asker, ticket: call.ticket, with: reply.buffer.bytes)
         unblock(call.asker)
     }
@@ -76,7 +78,8 @@ extension Route {
     var merge: Merge {
         switch self {
         case .eachKey(let merge), .everyShard(let merge): merge
-        case .connection, .firstKey, .multiKey: preconditionFailure("the route has one reply: nothing to merge")
+        case .connection, .firstKey, .multiKey:
+            preconditionFailure("the route has one reply: nothing to merge")
         }
     }
 }

@@ -84,6 +84,8 @@ final class MultiPart: @unchecked Sendable {
     var writes: [KeyWrite] = []
     /// This shard's reply.
     var reply: [UInt8] = []
+    /// Processor cycles that this core spent on it.
+    var cycles: UInt64 = 0
     /// A write found no memory: what it should have stored is not there.
     var hasFailed = false
 

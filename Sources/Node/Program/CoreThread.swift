@@ -19,6 +19,7 @@ struct CoreThread: Sendable {
             var core = try makeCore()
             gate.report(id, .running(core.ring.wakeHandle, core.ring.features))
             guard gate.waitForAll(id) else { return }
+            core.state.diagnostics.ringFeatures = core.ring.features
             core.state.listenerNumbers = listeners.map(\.number)
             core.state.peers = gate.wakeHandles
             for listener in listeners { core.ring.listen(on: listener.descriptor, index: listener.number) }
@@ -37,6 +38,7 @@ struct CoreThread: Sendable {
         }
         let memory = settings.shardConfiguration(seed: hashSeed, coreCount: node.coreCount, cpu: cpu)
         guard let shard = Shard(memory) else { throw CoreFailure.noAddressSpace(bytes: memory.arenaBytes) }
+        node.usedBytesAtStart.add(shard.usedBytes, ordering: .relaxed)
         let state = CoreState(id: id, node: node, shard: shard, tuning: CoreTuning(settings))
         return Core(ring: ring, state: state)
     }
@@ -45,7 +47,8 @@ struct CoreThread: Sendable {
 extension Core where Ring: ~Copyable {
     /// Turns until the node stops, then until what is in flight is finished.
     mutating func loop() {
-        while !state.node.isStopping.load(ordering: .relaxed) { turn() }
+        let node = state.node
+        while !node.isStopping.load(ordering: .relaxed) { turn() }
         drain()
     }
 

@@ -85,7 +85,9 @@ public enum NodeProgram {
                 listeners: doors.listeners(of: CoreID(index)), hashSeed: seed, gate: gate)
             do throws(PinnedThread.Failure) {
                 threads.append(
-                    try PinnedThread(name: "core-\(index)", cpu: settings.cpuPinning ? cpu : nil) { core.run() })
+                    try PinnedThread(name: "core-\(index)", cpu: settings.cpuPinning ? cpu : nil) {
+                        core.run()
+                    })
             } catch {
                 gate.report(CoreID(index), .failed(error.description))
             }
@@ -99,15 +101,13 @@ public enum NodeProgram {
 
     /// Each client needs a descriptor, and so do rings, logs and files.
     private static func raiseDescriptorLimit(for settings: Settings, _ logger: Logger) {
-        let wanted = UInt(settings.maxClients) + 64 + UInt(Affinity.allowedCPUs().count) * 8
-        var limit = rlimit()
-        unsafe getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)
-        guard limit.rlim_cur < wanted else { return }
-        limit.rlim_cur = wanted
-        limit.rlim_max = max(limit.rlim_max, wanted)
-        if unsafe setrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) != 0 {
+        let wanted =
+            UInt(settings.maxClients)
+            + ProcessReport.descriptorsReserved(coreCount: chosenCPUs(settings).count)
+        let granted = ProcessReport.raiseDescriptorLimit(to: wanted)
+        if granted < wanted {
             logger.warning(
-                "maxclients \(settings.maxClients) needs \(wanted) open files; the limit could not be raised")
+                "maxclients \(settings.maxClients) needs \(wanted) open files; the system allows \(granted)")
         }
     }
 
@@ -115,9 +115,11 @@ public enum NodeProgram {
         _ settings: Settings, _ cpus: [CPU], _ doors: Doors, _ gate: StartGate
     ) -> Banner {
         Banner(
-            version: version, kernel: gate.features?.kernel ?? "", ringFeatures: gate.features?.description ?? "",
+            version: version, kernel: gate.features?.kernel ?? "",
+            ringFeatures: gate.features?.description ?? "",
             cores: cpus.map { ($0.number, $0.numaNode) }, machineBytes: MachineMemory.bytes,
-            maxMemoryBytes: settings.maxMemoryBytes, hugePages: settings.hugePages, endpoints: doors.endpoints,
+            maxMemoryBytes: settings.maxMemoryBytes, hugePages: settings.hugePages,
+            endpoints: doors.endpoints,
             corePorts: doors.corePorts, processID: getpid())
     }
 }

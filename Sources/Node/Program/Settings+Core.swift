@@ -41,13 +41,22 @@ extension CoreTuning {
         isProtected = settings.protectedMode
         password = settings.password
         databases = settings.databases
-        slowLogThresholdMicros = settings.slowLogMicroseconds
-        latencyThresholdMillis = settings.latencyMonitorMilliseconds
+        if settings.slowLogMicroseconds >= 0 {
+            slowLogCycles = Cycles.ticks(micros: settings.slowLogMicroseconds)
+        }
+        if settings.latencyMonitorMilliseconds > 0 {
+            let micros = settings.latencyMonitorMilliseconds.multipliedReportingOverflow(by: 1000)
+            latencyCycles = micros.overflow ? .max : Cycles.ticks(micros: micros.partialValue)
+        }
+        noteworthyCycles = min(slowLogCycles, latencyCycles)
+        slowLogEntriesMax = Int(settings.slowLogEntriesMax)
         tracksLatency = settings.latencyTracking
         timeoutSeconds = Int64(settings.clientTimeoutSeconds)
         shutdownSeconds = Int(settings.shutdownSeconds)
         allowsDebug = settings.debugCommand
+        admitsToProtectedConfigs = settings.protectedConfigs
         outputLimits = settings.outputBufferLimits
+        ordersMultiShardCalls = settings.ordersMultiShardCalls
     }
 }
 

@@ -77,14 +77,13 @@ struct CoreStatistics: ~Copyable {
     var errorsByCode: [String: UInt64] = [:]
     /// Where the cycles of the next command begin.
     var cyclesMark: UInt64 = 0
-    /// The largest input and output buffers seen lately.
-    var inputBufferMax = 0
-    var outputBufferMax = 0
-
     var rates = RateSampler()
+    /// The shard's counters when CONFIG RESETSTAT was said last; they themselves only grow.
+    var shardAtReset: (hits: UInt64, misses: UInt64, expired: UInt64) = (0, 0, 0)
 
     /// Counts an error reply by its code; codes beyond the bound are not told apart.
     mutating func noteError(_ code: String) {
+        errorReplies &+= 1
         if errorsByCode.count >= Self.errorCodesMax, errorsByCode[code] == nil { return }
         errorsByCode[code, default: 0] += 1
     }

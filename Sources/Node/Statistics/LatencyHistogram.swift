@@ -59,21 +59,29 @@ struct LatencyHistogram {
         return 0
     }
 
-    /// The calls that took at most 1, 2, 4, ... microseconds, up to the slowest: for LATENCY HISTOGRAM.
-    func cumulativeByPowerOfTwoMicros() -> [(micros: UInt64, calls: UInt64)] {
+    /// How many calls took at most so many microseconds, at bounds that double, wherever the count grows: for LATENCY
+    /// HISTOGRAM. The bounds are Redis's, whose histogram counts in nanoseconds with a precision of one part in 128:
+    /// 1, 2, 4, 8, 16, 33, 66, 132, ...
+    var cumulative: [(micros: UInt64, calls: UInt64)] {
         var rows: [(micros: UInt64, calls: UInt64)] = []
         var calls: UInt64 = 0
-        var bound: UInt64 = 1
-        let total = total
+        var step: UInt64 = 0
         for (index, count) in counts.enumerated() where count > 0 {
-            let micros = Cycles.micros(Self.upperBound(of: index))
-            while Double(bound) < micros {
-                if calls > 0 && rows.last?.calls != calls { rows.append((bound, calls)) }
-                bound *= 2
-            }
+            let nanos = Cycles.micros(Self.upperBound(of: index)) * 1000
+            while Double(Self.boundNanos(step)) < nanos, step < Self.stepsMax { step += 1 }
             calls += count
+            let micros = Self.boundNanos(step) / 1000
+            if rows.last?.micros == micros {
+                rows[rows.count - 1].calls = calls
+            } else {
+                rows.append((micros, calls))
+            }
         }
-        if total > 0 { rows.append((bound, total)) }
         return rows
     }
+
+    /// Doublings of the first bound that fit.
+    private static let stepsMax: UInt64 = 48
+
+    private static func boundNanos(_ step: UInt64) -> UInt64 { (1024 << step) + (8 << step) - 1 }
 }

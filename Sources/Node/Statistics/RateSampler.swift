@@ -10,6 +10,9 @@ struct RateSampler {
         if samples.count > Self.samplesMax { samples.removeFirst() }
     }
 
+    /// The counters start again from zero.
+    mutating func restart() { samples.removeAll() }
+
     /// Per second, between the oldest and the latest sample.
     var perSecond: (commands: Double, input: Double, output: Double) {
         guard let first = samples.first, let last = samples.last, last.millis > first.millis else {

@@ -1,6 +1,9 @@
 import CShims
 import Glibc
 
+// On plain descriptors, not registered files: at pipeline 1, taking and dropping the reference on the file is 0.9 % of
+// the CPU time of a server that answers constants (a multishot receive pays for it once), and a registered socket has
+// no descriptor to ask for addresses and options. No bundles either: one buffer a connection is one send already.
 extension IORing {
     /// Sends all of `bytes`; short sends are continued inside.
     public mutating func send(_ socket: SocketID, _ bytes: UnsafeRawBufferPointer) {

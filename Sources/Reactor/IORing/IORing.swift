@@ -122,4 +122,7 @@ public struct RingCounters: Sendable {
     public var wakesFailed: UInt64 = 0
     /// Wake-ups received.
     public var wakesReceived: UInt64 = 0
+
+    /// Nothing has happened yet.
+    public init() {}
 }

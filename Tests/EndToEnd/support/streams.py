@@ -88,9 +88,9 @@ def _quoted(argument: bytes) -> str:
 class Stream:
     """The commands of one chapter."""
 
-    def __init__(self, seed: int, chapter: int):
+    def __init__(self, seed: int, chapter: int, left_out=()):
         self.random = random.Random(seed * 1_000_003 + chapter)
-        self._kinds, self._weights = _weighted(self)
+        self._kinds, self._weights = _weighted(self, left_out)
 
     def batch(self, size: int) -> list:
         """The next `size` commands or a few more (sequences are not cut)."""
@@ -464,6 +464,7 @@ _UNSWAPPED = frozenset([
 _EXTRA = [b"", b"x", b"1", b"-1", b"k1", b"GET", b"NX", b"9223372036854775807"]
 _PAST = frozenset(SECONDS_PAST + MILLIS_PAST)
 
+# How often each maker is drawn, relative to the others.
 _WEIGHTS = {
     "set": 14, "get": 12, "get_big": 2, "getset": 2, "getdel": 2, "getex": 3, "setex": 2, "setnx": 2, "mset": 4, "mget": 4,
     "append": 3, "strlen": 2, "setrange": 3, "getrange": 4, "increment": 6, "incrbyfloat": 4, "lcs": 2, "setbit": 3,
@@ -474,10 +475,15 @@ _WEIGHTS = {
 }
 
 
-def _weighted(stream: Stream):
+KINDS = tuple(_WEIGHTS)
+
+
+def _weighted(stream: Stream, left_out):
     """The makers and their cumulative weights."""
     kinds, cumulative, total = [], [], 0.0
     for name, weight in _WEIGHTS.items():
+        if name in left_out:
+            continue
         total += weight
         kinds.append(getattr(stream, name))
         cumulative.append(total)

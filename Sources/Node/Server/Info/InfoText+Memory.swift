@@ -1,0 +1,64 @@
+extension InfoText {
+    mutating func writeMemory() {
+        writeUse()
+        writeScripts()
+        bytes("maxmemory", Int(clamping: report.settings.maxMemoryBytes))
+        field("maxmemory_policy", report.settings.maxMemoryPolicy)
+        writeAllocator()
+    }
+
+    private mutating func writeUse() {
+        let (used, peak) = (report.usedBytes, max(report.usedBytes, report.facts.usedBytesPeak))
+        let dataset = max(0, used - report.overheadBytes)
+        bytes("used_memory", used)
+        bytes("used_memory_rss", report.facts.residentBytes)
+        bytes("used_memory_peak", peak)
+        field("used_memory_peak_perc", FixedText.percent(used, of: peak))
+        field("used_memory_overhead", report.overheadBytes)
+        field("used_memory_startup", report.facts.usedBytesAtStart)
+        field("used_memory_dataset", dataset)
+        field(
+            "used_memory_dataset_perc", FixedText.percent(dataset, of: used - report.facts.usedBytesAtStart))
+        field("allocator_allocated", used)
+        field("allocator_active", activeBytes)
+        field("allocator_resident", report.facts.residentBytes)
+        bytes("total_system_memory", report.facts.machineBytes)
+    }
+
+    /// There are no scripts.
+    private mutating func writeScripts() {
+        zeros("used_memory_lua", "used_memory_vm_eval")
+        field("used_memory_lua_human", FixedText.human(0))
+        zeros(
+            "used_memory_scripts_eval", "number_of_cached_scripts", "number_of_functions",
+            "number_of_libraries",
+            "used_memory_vm_functions")
+        bytes("used_memory_vm_total", 0)
+        field("used_memory_functions", 0)
+        bytes("used_memory_scripts", 0)
+    }
+
+    /// Pages that the shards hold, and what is in use besides.
+    private var activeBytes: Int {
+        report.sum(\.committedBytes) + report.sum(\.bookkeepingBytes) + report.sum(\.clientBytes)
+    }
+
+    private mutating func writeAllocator() {
+        let (used, resident) = (report.usedBytes, report.facts.residentBytes)
+        field("allocator_frag_ratio", FixedText.ratio(activeBytes, used))
+        field("allocator_frag_bytes", activeBytes - used)
+        field("allocator_rss_ratio", FixedText.ratio(resident, activeBytes))
+        field("allocator_rss_bytes", resident - activeBytes)
+        field("rss_overhead_ratio", "1.00")
+        field("rss_overhead_bytes", 0)
+        field("mem_fragmentation_ratio", FixedText.ratio(resident, used))
+        field("mem_fragmentation_bytes", resident - used)
+        // `maxmemory` limits data: the connections' part does not count.
+        field("mem_not_counted_for_evict", report.sum(\.clientBytes))
+        zeros("mem_replication_backlog", "mem_total_replication_buffers", "mem_clients_slaves")
+        field("mem_clients_normal", report.sum(\.clientBytes))
+        zeros("mem_cluster_links", "mem_aof_buffer")
+        field("mem_allocator", "arena")
+        zeros("active_defrag_running", "lazyfree_pending_objects", "lazyfreed_objects")
+    }
+}

@@ -1,0 +1,54 @@
+/// What LATENCY DOCTOR says. Pure: findings in, prose out.
+struct LatencyDoctor {
+    var isWatching: Bool
+    var series: [(event: LatencyEvent, series: LatencySeries)]
+    /// Commands that are slower than this many microseconds stand in the slow log; negative: none do.
+    var slowLogMicros: Int64
+    var thresholdMillis: Int64
+
+    var report: String {
+        guard isWatching else {
+            return """
+                Nothing is being watched: latency-monitor-threshold is 0. To record what is late by so many \
+                milliseconds or more, say CONFIG SET latency-monitor-threshold <milliseconds>.
+
+                """
+        }
+        let found = series.filter { !$0.series.isEmpty }
+        guard !found.isEmpty else { return "All is well: nothing has been late since the last reset.\n" }
+        var lines = ["Late since the last reset:", ""]
+        for (number, (event, series)) in found.enumerated() {
+            lines.append("\(number + 1). \(event.name): \(Self.summary(of: series))")
+        }
+        lines += ["", "What may help:", ""] + advice(found.map(\.event)).map { "- \($0)" } + [""]
+        return lines.joined(separator: "\n")
+    }
+
+    private static func summary(of series: LatencySeries) -> String {
+        let millis = series.samples.map(\.millis)
+        let mean = millis.reduce(0, +) / Int64(max(1, millis.count))
+        let deviation = millis.map { abs($0 - mean) }.reduce(0, +) / Int64(max(1, millis.count))
+        return "\(millis.count) late seconds, \(mean) ms on average (mean deviation \(deviation) ms), "
+            + "worst \(series.millisMax) ms"
+    }
+
+    private func advice(_ events: [LatencyEvent]) -> [String] {
+        var advice: [String] = []
+        if events.contains(.command) || events.contains(.fastCommand) {
+            if slowLogMicros < 0 || slowLogMicros > thresholdMillis * 1000 {
+                advice.append(
+                    "The slow log misses commands that are late: CONFIG SET slowlog-log-slower-than "
+                        + "\(thresholdMillis * 1000).")
+            }
+            advice.append("SLOWLOG GET shows which commands took long; KEYS and FLUSHALL of many keys do.")
+        }
+        if events.contains(.fastCommand) {
+            advice.append(
+                "A command that should be fast was not: another program may have had the processor.")
+        }
+        if events.contains(.expireCycle) {
+            advice.append("Many keys end at the same moment: spread their expiry times.")
+        }
+        return advice
+    }
+}

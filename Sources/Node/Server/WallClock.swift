@@ -1,0 +1,12 @@
+import Glibc
+
+/// The time of day, read now. Commands on data use the turn's time instead (`CoreState.now`).
+enum WallClock {
+    /// Microseconds since 1970.
+    static var micros: Int64 {
+        var time = timespec()
+        // Unsafe: clock_gettime fills the struct it is given.
+        unsafe clock_gettime(CLOCK_REALTIME, &time)
+        return Int64(time.tv_sec) * 1_000_000 + Int64(time.tv_nsec) / 1000
+    }
+}
