@@ -44,9 +44,10 @@ extension CoreState {
     /// Shows a command that has been executed, or is under way on other cores.
     mutating func showMonitors(_ slot: Int, _ command: CommandID, _ arguments: Arguments) {
         guard isShown(arguments) else { return }
+        let secrets = Secrets(of: command, arguments)
         let line = MonitorLine.text(
             micros: monitorFeeds.clock.micros(now, instant), database: Int(connections[slot].database.rawValue),
-            address: monitorAddress(slot), arguments, isRedacted: { Self.isSecret($0, of: command, arguments) })
+            address: monitorAddress(slot), arguments, isRedacted: secrets.contains)
         show(line.bytes)
         monitorFeeds.add(line.bytes)
     }
@@ -66,15 +67,6 @@ extension CoreState {
         case .refused: return false
         }
         return spec.flags.isDisjoint(with: [.admin, .skipMonitor])
-    }
-
-    /// Passwords: all that follows AUTH, and in HELLO the two words behind AUTH.
-    private static func isSecret(_ index: Int, of command: CommandID, _ arguments: Arguments) -> Bool {
-        switch command {
-        case .auth: index >= 1
-        case .hello: index >= 3 && (arguments[index - 1].spells("auth") || index >= 4 && arguments[index - 2].spells("auth"))
-        default: false
-        }
     }
 
     private mutating func monitorAddress(_ slot: Int) -> String {

@@ -63,8 +63,7 @@ extension CoreState {
     private mutating func perform(_ slot: Int, _ command: SubcommandID, _ call: borrowing Call) -> Progress {
         switch command {
         case .commandCount, .commandDocs, .commandGetKeys, .commandGetKeysAndFlags, .commandHelp,
-            .commandInfo,
-            .commandList:
+            .commandInfo, .commandList:
             CommandReply.write(command, call.arguments, reply: &connections[slot].reply)
         case .configHelp, .memoryHelp, .latencyHelp, .slowlogHelp, .functionHelp:
             CommandReply.help(of: command.container, reply: &connections[slot].reply)

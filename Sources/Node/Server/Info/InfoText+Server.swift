@@ -1,10 +1,8 @@
 extension InfoText {
-    /// The version that clients look at: some switch features on from 7.4 on. Ours stands in `# Coronet`.
-    static let redisVersion = "7.4.0"
-
     mutating func writeServer() {
         let facts = report.facts
-        field("redis_version", Self.redisVersion)
+        // What clients look at: some switch features on from 7.4 on. Ours stands in `# Coronet`.
+        field("redis_version", Compatibility.version)
         field("redis_git_sha1", "00000000")
         field("redis_git_dirty", 0)
         field("redis_build_id", "0000000000000000")

@@ -52,7 +52,7 @@ extension CoreState {
             SlowLogEntry(
                 id: node.takeSlowLogID(), seconds: now.rawValue / 1000, micros: Int64(Cycles.micros(cycles)),
                 arguments: SlowLog.trimmed(arguments, secrets: Secrets(of: command, arguments)),
-                address: client.map { peerAddress(slot: $0) } ?? "",
+                address: client.map { peerAddress($0) } ?? "",
                 clientName: client.flatMap { connections[$0].identity?.name } ?? []),
             keeping: tuning.slowLogEntriesMax)
     }
@@ -64,14 +64,6 @@ extension CoreState {
         case .gathering(let id, _): gatherings.underWay[id]?.asker
         case .nobody: nil
         }
-    }
-
-    /// Where a client is, in Redis's words.
-    func peerAddress(slot: Int) -> String {
-        if connections[slot].flags.contains(.unixSocket) {
-            return node.configuration.withLock { $0["unixsocket"] } + ":0"
-        }
-        return connections[slot].descriptor >= 0 ? SocketAddress.peer(of: connections[slot].descriptor) : ""
     }
 }
 
