@@ -63,8 +63,9 @@ import Wire
             try #require(parkedBytes == model.parkedBytes, "seed \(seed), step \(step)")
             try #require(sentBytes == model.sent.count, "seed \(seed), step \(step)")
         }
+        let nothing: [UInt8] = []
         for next in model.awaited {
-            order.fulfil(next.ticket, with: [].span.raw, into: &reply)
+            order.fulfil(next.ticket, with: nothing.span.raw, into: &reply)
             model.fulfil(next.ticket, [])
         }
         let (isEmpty, sent) = (order.isEmpty, reply.bytes.copied())
