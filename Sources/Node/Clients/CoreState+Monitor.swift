@@ -44,6 +44,7 @@ extension CoreState {
     /// Shows a command that has been executed, or is under way on other cores.
     mutating func showMonitors(_ slot: Int, _ command: CommandID, _ arguments: Arguments) {
         guard isShown(arguments) else { return }
+        let secrets = Secrets(of: command, arguments)
         let line = MonitorLine.text(
             micros: monitorFeeds.clock.micros(now, instant), database: Int(connections[slot].database.rawValue),
             address: monitorAddress(slot), arguments, isRedacted: secrets.contains)
