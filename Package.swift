@@ -60,7 +60,13 @@ let package = Package(
         .testTarget(name: "ReactorTests", dependencies: ["Reactor", "CShims"], swiftSettings: house),
         .testTarget(name: "KeyspaceTests", dependencies: ["Keyspace"], swiftSettings: house),
         .testTarget(name: "CommandsTests", dependencies: ["Commands"], swiftSettings: house),
-        .testTarget(name: "NodeTests", dependencies: ["Node"], swiftSettings: house),
+        .testTarget(
+            name: "NodeTests",
+            dependencies: [
+                "Node", "Reactor", "Wire", "Keyspace",
+                .product(name: "BasicContainers", package: "swift-collections"),
+            ],
+            swiftSettings: house),
         .testTarget(name: "TidyTests", swiftSettings: house),
     ]
 )

@@ -8,6 +8,7 @@ race against a node whose ordering is switched off must tear, or the race would 
 import re
 import threading
 import time
+from contextlib import ExitStack, contextmanager
 
 import pytest
 
@@ -19,7 +20,8 @@ from support.slots import core, keys_on_each_core
 CORES = 2
 SECONDS = settings.scaled(1.5, 30)
 UNORDERED_SECONDS = 20  # at most; one torn read ends it
-BATCH = 50  # commands in a pipeline
+BATCH = 20  # commands in a pipeline
+CONNECTIONS = 8  # of each thread: many requests under way at once are what makes a race
 KEYS = keys_on_each_core(CORES, 3)
 N = len(KEYS)
 
@@ -48,6 +50,7 @@ class Race:
 
 
 MGET = ["MGET", *KEYS]
+END, END_REPLY = encode("ECHO", "end"), b"$3\r\nend\r\n"
 BOTH = [KEYS[0], KEYS[1]]
 
 
@@ -106,22 +109,31 @@ class Runners:
     def _running(self) -> bool:
         return time.monotonic() < self.deadline and not self.torn and not self.failures
 
+    @contextmanager
+    def _connections(self):
+        """A thread's connections; the kernel spreads them over the cores."""
+        with ExitStack() as stack:
+            yield [stack.enter_context(self.server.connect(timeout=30)) for _ in range(CONNECTIONS)]
+
     def _write(self, make):
         number = 1
-        with self.server.connect(timeout=30) as connection:
+        with self._connections() as connections:
             while self._running():
-                commands = [command for step in range(BATCH) for command in make(number + step)]
-                connection.send(b"".join(encode(*command) for command in commands))
-                connection.read_many(len(commands))
-                number += BATCH
+                for connection in connections:
+                    commands = [command for step in range(BATCH) for command in make(number + step)]
+                    connection.send(b"".join(encode(*command) for command in commands) + END)
+                    number += BATCH
+                for connection in connections:
+                    connection.read_until(END_REPLY)
 
     def _read(self):
-        marker = b"$3\r\nend\r\n"
-        request = encode(*self.race.reader) * BATCH + encode("ECHO", "end")
-        with self.server.connect(timeout=30) as connection:
+        request = encode(*self.race.reader) * BATCH + END
+        with self._connections() as connections:
             while self._running():
-                connection.send(request)
-                self._judge(connection.read_until(marker)[: -len(marker)])
+                for connection in connections:
+                    connection.send(request)
+                for connection in connections:
+                    self._judge(connection.read_until(END_REPLY)[: -len(END_REPLY)])
 
     def _judge(self, replies: bytes):
         position = 0

@@ -129,7 +129,7 @@ extension Connection {
     /// All memory of it, buffers included.
     var bytes: Int {
         MemoryLayout<Connection>.stride + carry.capacity + reply.buffer.capacity + inFlight.capacity
-            + order.parkedBytes
+            + order.bytesKept
     }
 }
 

@@ -41,6 +41,9 @@ struct ReplyOrder: ~Copyable {
     /// Bytes of `parked` that belong to places in the queue.
     private(set) var parkedBytes = 0
 
+    /// Bytes of memory that it holds.
+    var bytesKept: Int { parked.capacity + places.capacity * MemoryLayout<Place>.stride }
+
     /// No reply is awaited: write straight into the reply buffer.
     var isEmpty: Bool { head == places.count }
 

@@ -9,7 +9,10 @@ extension Core where Ring: ~Copyable {
         guard !batch.sources.isEmpty else { return }
         state.prefetchEntries(of: batch)
         for index in batch.sources.indices { execute(batch.sources[index]) }
-        for source in batch.sources where source.isFinished { ring.recycle(source.buffer) }
+        // By index: iterating over a stored array retains it, once a turn.
+        for index in batch.sources.indices where batch.sources[index].isFinished {
+            ring.recycle(batch.sources[index].buffer)
+        }
         batch.removeAll()
     }
 

@@ -5,7 +5,8 @@ extension Core where Ring: ~Copyable {
     /// Hands each connection's replies to the ring, at most one send in flight per connection: everything that
     /// comes meanwhile gathers in the reply buffer and leaves with the next one. Then closes what has to close.
     mutating func flush() {
-        for slot in state.flushList { flush(slot: Int(slot)) }
+        // By index: iterating over a stored array retains it, once a turn.
+        for index in state.flushList.indices { flush(slot: Int(state.flushList[index])) }
         state.flushList.removeAll(keepingCapacity: true)
         closeAsked()
         wakePeers()
@@ -28,9 +29,14 @@ extension Core where Ring: ~Copyable {
     }
 
     private mutating func closeAsked() {
+        if !state.receiveList.isEmpty { changeReceiving() }
+        guard !state.closeList.isEmpty else { return }
         for socket in state.closeList { ring.close(socket) }
         state.closeList.removeAll(keepingCapacity: true)
-        for change in state.receiveList {
+    }
+
+    private mutating func changeReceiving() {
+        for change in state.receiveList where state.isCurrent(change.socket) {
             if change.isPause { ring.pauseReceiving(change.socket) } else { ring.resumeReceiving(change.socket) }
         }
         state.receiveList.removeAll(keepingCapacity: true)
@@ -38,6 +44,7 @@ extension Core where Ring: ~Copyable {
 
     /// Publishes the turn's mail and wakes the cores that sleep over theirs.
     private mutating func wakePeers() {
+        guard state.coreCount > 1, !state.outbox.isEmpty else { return }
         for core in state.publishMail() {
             state.statistics.wakesSent += 1
             ring.wake(state.peers[core.index])

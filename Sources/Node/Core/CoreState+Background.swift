@@ -19,11 +19,16 @@ extension CoreState {
             let reclaimed = shard.expire(at: now, atMost: BackgroundState.expiriesPerSlice)
             background.isBehind = reclaimed >= BackgroundState.expiriesPerSlice
         }
-        let panel = node.cores[id.index]
-        panel.usedBytes.store(shard.usedBytes, ordering: .relaxed)
+        if shard.usedBytes != usedBytesShown { showUsedBytes() }
         if tuning.maxMemory > 0 { usedBytesOfOthers = node.usedBytes(besides: id) }
         if pause.isActive { endPauseIfDue() }
         if instant >= background.nextRound { runRound() }
+    }
+
+    /// Lets the other cores know how much memory this shard uses.
+    private mutating func showUsedBytes() {
+        usedBytesShown = shard.usedBytes
+        panel.usedBytes.store(usedBytesShown, ordering: .relaxed)
     }
 
     /// Once a second.
@@ -32,7 +37,7 @@ extension CoreState {
         statistics.rates.sample(
             at: now.rawValue, commands: statistics.commands, input: statistics.bytesReceived,
             output: statistics.bytesSent)
-        node.cores[id.index].keys.store(keyCount, ordering: .relaxed)
+        panel.keys.store(keyCount, ordering: .relaxed)
         node.noteUsedBytes()
         visitConnections()
     }

@@ -15,6 +15,8 @@ struct CoreState: ~Copyable {
     let coreCount: Int
     /// What all cores share: read-only values, atomics, mailboxes.
     let node: NodeContext
+    /// What this core shows the others.
+    let panel: CorePanel
 
     var shard: Shard
     /// Indexed by the socket's slot.
@@ -59,6 +61,8 @@ struct CoreState: ~Copyable {
     var monitorFeeds: MonitorFeeds
     var background = BackgroundState()
     var diagnostics = Diagnostics()
+    /// What `panel` says of this shard's memory.
+    var usedBytesShown = -1
     /// Bytes used by the other cores' shards, as of the start of the turn.
     var usedBytesOfOthers = 0
     /// The node is stopping: connections go as soon as they are answered.
@@ -67,6 +71,7 @@ struct CoreState: ~Copyable {
     init(id: CoreID, node: NodeContext, shard: consuming Shard, tuning: CoreTuning) {
         self.id = id
         self.node = node
+        panel = node.panel(of: id)
         coreCount = node.coreCount
         self.shard = shard
         self.tuning = tuning

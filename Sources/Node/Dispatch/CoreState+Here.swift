@@ -55,7 +55,7 @@ extension CoreState {
         case .lolwut: lolwut(slot, call)
         case .shutdown: shutdown(slot, call)
         case .time: time(slot)
-        default: connections[slot].reply.error("ERR not yet")
+        default: preconditionFailure("a command has no code here: \(command)")
         }
         return .goOn
     }
@@ -86,6 +86,7 @@ extension CoreState {
         case .slowlogReset: return slowLogReset(slot)
         default:
             if command.container == .client { return performClient(slot, command, call) }
+            precondition(command.container == .cluster, "a subcommand has no code: \(command)")
             performCluster(slot, command, call)
         }
         return .goOn

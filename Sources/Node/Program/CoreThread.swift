@@ -47,7 +47,8 @@ struct CoreThread: Sendable {
 extension Core where Ring: ~Copyable {
     /// Turns until the node stops, then until what is in flight is finished.
     mutating func loop() {
-        while !state.node.isStopping.load(ordering: .relaxed) { turn() }
+        let node = state.node
+        while !node.isStopping.load(ordering: .relaxed) { turn() }
         drain()
     }
 

@@ -17,7 +17,7 @@ from . import settings
 from .resp import Connection, ConnectionClosed
 
 START_SECONDS = 10
-STOP_SECONDS = 10
+STOP_SECONDS = 20
 
 # Directives of ours that redis-server would refuse; dropped when Redis stands in.
 OURS = ("cpus", "cpu-pinning", "core-ports", "core-port-base", "receive-buffers", "receive-buffer-size", "ring-entries",
