@@ -36,7 +36,8 @@ extension Core where Ring: ~Copyable {
         let bytes = ring.bytes(of: source.buffer, count: Int(source.count))
         if state.connections[slot].flags.contains(.blocked) {
             // Blocked by an earlier buffer of this batch, which has begun the carry.
-            state.connections[slot].carry.append(bytes.extracting(Int(source.parsedStart)..<Int(source.parsedEnd)))
+            state.connections[slot].carry.append(
+                bytes.extracting(Int(source.parsedStart)..<Int(source.parsedEnd)))
             return
         }
         guard !requests.isEmpty else { return }

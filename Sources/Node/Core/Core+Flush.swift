@@ -37,7 +37,11 @@ extension Core where Ring: ~Copyable {
 
     private mutating func changeReceiving() {
         for change in state.receiveList where state.isCurrent(change.socket) {
-            if change.isPause { ring.pauseReceiving(change.socket) } else { ring.resumeReceiving(change.socket) }
+            if change.isPause {
+                ring.pauseReceiving(change.socket)
+            } else {
+                ring.resumeReceiving(change.socket)
+            }
         }
         state.receiveList.removeAll(keepingCapacity: true)
     }

@@ -114,7 +114,9 @@ extension Core where Ring: ~Copyable {
                 isComplete = executeCarriedBatch(slot: slot, carried, parsedTo: &base)
                 isComplete = false
             case .failure(let error):
-                if executeCarriedBatch(slot: slot, carried, parsedTo: &base) { state.refuse(slot: slot, error) }
+                if executeCarriedBatch(slot: slot, carried, parsedTo: &base) {
+                    state.refuse(slot: slot, error)
+                }
                 isComplete = false
             }
         }

@@ -34,7 +34,9 @@ extension CoreState {
         default: break
         }
         if profile.flags.contains(.write) || profile.route == .multiKey {
-            beginMultiCall(slot: slot, call, profile, parts: parts.map { MultiPart(core: $0.core, keyIndices: $0.keyIndices) })
+            beginMultiCall(
+                slot: slot, call, profile,
+                parts: parts.map { MultiPart(core: $0.core, keyIndices: $0.keyIndices) })
         } else {
             beginGathering(
                 slot: slot, call, profile.route.merge, step: Int(profile.keys.step), parts: parts)

@@ -116,7 +116,8 @@ extension HopBatch.Body {
         requests.append(
             HopRequest(
                 base: UInt32(base), length: UInt32(bytes.count - base), firstRange: UInt32(firstRange),
-                rangeCount: UInt32(ranges.count - firstRange), asker: asker, hash: hash, command: call.command,
+                rangeCount: UInt32(ranges.count - firstRange), asker: asker, hash: hash,
+                command: call.command,
                 database: call.database, version: version, flags: call.flags))
     }
 

@@ -24,7 +24,8 @@ final class NodeHarness {
         world = SimulatedWorld(seed: seed, configuration)
         deadlines = Array(repeating: .past, count: count)
         node = NodeContext(
-            coreCount: count, identity: .new(coreCount: count), store: SettingsStore(), sink: try Self.sink.get(),
+            coreCount: count, identity: .new(coreCount: count), store: SettingsStore(),
+            sink: try Self.sink.get(),
             corePorts: corePorts ? (0..<count).map { UInt16(7001 + $0) } : [])
         var tuning = CoreTuning()
         tuning.isProtected = false
@@ -44,7 +45,9 @@ final class NodeHarness {
         let state = CoreState(id: id, node: node, shard: shard, tuning: tuning)
         var core = Core(ring: SimulatedRing(world, core: id.index), state: state)
         core.state.peers = (0..<node.coreCount).map { WakeHandle(rawValue: Int32($0)) }
-        for door in [ListenerIndex.main, .corePort] { core.ring.listen(on: -1, index: door.listener(address: 0)) }
+        for door in [ListenerIndex.main, .corePort] {
+            core.ring.listen(on: -1, index: door.listener(address: 0))
+        }
         return core
     }
 
@@ -95,7 +98,9 @@ final class NodeHarness {
         for index in 0..<cores.count {
             if cores[index].ring.buffersOnLoan > 0 { sentences.append("core \(index) holds receive buffers") }
             if !cores[index].state.ordering.locks.isIdle { sentences.append("core \(index) holds locks") }
-            if !cores[index].state.ordering.present.isEmpty { sentences.append("core \(index) has calls present") }
+            if !cores[index].state.ordering.present.isEmpty {
+                sentences.append("core \(index) has calls present")
+            }
             if !cores[index].state.gatherings.underWay.isEmpty { sentences.append("core \(index) gathers") }
             if !cores[index].state.control.rounds.isEmpty { sentences.append("core \(index) asks") }
         }
