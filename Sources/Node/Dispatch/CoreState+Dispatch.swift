@@ -40,6 +40,8 @@ extension CoreState {
     private mutating func routeByKey(_ slot: Int, _ call: borrowing Call, _ profile: CommandProfile)
         -> Progress
     {
+        // Behind a subcommand (OBJECT), whose number of arguments the profile does not know.
+        if profile.keys.first > 1, refusesSubcommand(slot, call) { return .goOn }
         if coreCount > 1, Int(profile.keys.first) < call.arguments.count {
             let owner = owner(of: call.arguments[Int(profile.keys.first)])
             if owner != id { return hop(slot, call, to: owner) }

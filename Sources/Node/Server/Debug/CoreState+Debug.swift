@@ -99,10 +99,9 @@ extension CoreState {
                 ids.removeAll(keepingCapacity: true)
                 cursor = shard.scan(in: index, from: cursor, into: &ids)
                 for id in ids {
-                    sum.combine(
-                        DataDigest.ofKey(
-                            shard.key(of: id).copied(), shard.value(of: id).copied(),
-                            isExpiring: shard.expiry(of: id) != nil))
+                    sum.addKey(
+                        shard.key(of: id).copied(), shard.value(of: id).copied(),
+                        isExpiring: shard.expiry(of: id) != nil)
                 }
             } while cursor != 0
             return sum

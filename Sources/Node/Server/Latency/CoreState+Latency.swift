@@ -58,6 +58,20 @@ extension CoreState {
         }
     }
 
+    /// LATENCY GRAPH event
+    mutating func latencyGraph(_ slot: Int, _ call: borrowing Call) -> Progress {
+        let name = call.arguments[2].text
+        let event = LatencyEvent.named(name)
+        let seconds = now.rawValue / 1000
+        return askAllCores(slot: slot) { state in
+            event.map { state.diagnostics.latency[$0] } ?? LatencySeries()
+        } finish: { _, series, reply in
+            let merged = LatencySeries.merge(series)
+            if merged.isEmpty { return reply.error("ERR No samples available for event '\(name)'") }
+            reply.verbatim(LatencyGraph(merged, name: name, at: seconds).text)
+        }
+    }
+
     /// LATENCY RESET [event ...]
     mutating func latencyReset(_ slot: Int, _ call: borrowing Call) -> Progress {
         var events = Set<LatencyEvent>()
