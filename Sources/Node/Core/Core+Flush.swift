@@ -48,7 +48,9 @@ extension Core where Ring: ~Copyable {
 
     /// Publishes the turn's mail and wakes the cores that sleep over theirs.
     private mutating func wakePeers() {
-        guard state.coreCount > 1, !state.outbox.isEmpty else { return }
+        guard state.coreCount > 1 else { return }
+        if !state.monitors.isEmpty { state.mailMonitorLines() }
+        guard !state.outbox.isEmpty else { return }
         for core in state.publishMail() {
             state.statistics.wakesSent += 1
             ring.wake(state.peers[core.index])

@@ -8,7 +8,6 @@ extension CoreState {
 
     /// Puts the turn's messages into the mailboxes. Returns the cores to wake: those that sleep over them.
     mutating func publishMail() -> [CoreID] {
-        if !monitors.isEmpty { mailMonitorLines() }
         guard !outbox.isEmpty else { return [] }
         var asleep: [CoreID] = []
         for recipient in outbox.takeRecipients() where recipient != id {
