@@ -23,9 +23,9 @@ def _described(reply) -> dict:
 
 
 def _plain(spec):
-    """A key specification without regard to the order of its flags and fields."""
+    """A key specification without regard to the order of its flags and fields; notes are in our own words."""
     if isinstance(spec, dict):
-        return {name: _plain(value) for name, value in spec.items()}
+        return {name: _plain(value) for name, value in spec.items() if name != b"notes"}
     if isinstance(spec, list) and all(isinstance(item, bytes) for item in spec):
         return sorted(spec)
     return spec

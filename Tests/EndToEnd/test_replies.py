@@ -21,14 +21,14 @@ def test_replies(node, redis, scenario, protocol):
 
 def _compared(line, ours, theirs):
     """None when both replies agree, otherwise the difference in words."""
-    our_reply, their_reply = (_reply(connection, line.arguments) for connection in (ours, theirs))
+    our_reply, their_reply = (_reply(connection, line) for connection in (ours, theirs))
     if line.agrees(our_reply, their_reply):
         return None
     return f"{line.text}\n    ours:   {shown(our_reply)}\n    theirs: {shown(their_reply)}"
 
 
-def _reply(connection, arguments) -> bytes:
+def _reply(connection, line) -> bytes:
     try:
-        return connection.command(*arguments)
+        return line.ask(connection)
     except (ConnectionClosed, OSError) as failure:
         return f"({type(failure).__name__})".encode()

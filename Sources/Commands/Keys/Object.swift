@@ -6,7 +6,7 @@ extension Keys {
     static func object(_ call: borrowing Call, on shard: inout Shard, reply: inout ReplyWriter)
         throws(CommandError)
     {
-        let verb = CommandTable.findSubcommand(of: .object, call.arguments[1])
+        guard case .subcommand(_, let verb) = CommandTable.resolve(call.arguments, reply: &reply) else { return }
         if verb == .objectHelp { return CommandReply.help(of: .object, reply: &reply) }
         guard let id = shard.find(call.arguments[2], call.hash, in: call.database, at: call.now, .inspect)
         else {

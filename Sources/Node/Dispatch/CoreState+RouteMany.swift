@@ -12,14 +12,8 @@ extension CoreState {
             return .goOn
         }
         connections[slot].lastCommand = StatIndex(call.command)
-        switch profile.route {
-        case .everyShard(.cursor): return scan(slot, call)
-        case .everyShard(.draw): return draw(slot, call)
-        default: break
-        }
         // MSET with a key and no value cannot be split by key; any core refuses it.
-        let step = Int(profile.keys.step)
-        if step > 1, !(call.arguments.count - Int(profile.keys.first)).isMultiple(of: step) {
+        if !profile.pairsUp(argumentCount: call.arguments.count) {
             executeHere(slot, call)
             return .goOn
         }
@@ -33,6 +27,11 @@ extension CoreState {
             block(slot: slot)
             resumeWhenAnswered.append(connections[slot].socket)
             return .stopBefore
+        }
+        switch profile.route {
+        case .everyShard(.cursor): return scan(slot, call)
+        case .everyShard(.draw): return draw(slot, call)
+        default: break
         }
         if profile.flags.contains(.write) || profile.route == .multiKey {
             beginMultiCall(slot: slot, call, profile, parts: parts.map { MultiPart(core: $0.core, keyIndices: $0.keyIndices) })

@@ -20,7 +20,14 @@ extension CoreState {
         outbox.request(
             call, replacingFirst: cursor.bytes, of: scanner(slot: slot, shardIndex),
             version: connections[slot].reply.version, from: CoreID(rawValue: shardIndex))
-        return .goOn
+        return waitForAnswer(slot)
+    }
+
+    /// The connection goes on when the shard has answered: what it asks next must not be done before.
+    private mutating func waitForAnswer(_ slot: Int) -> Progress {
+        block(slot: slot)
+        resumeWhenAnswered.append(connections[slot].socket)
+        return .stopAfter
     }
 
     private mutating func scanner(slot: Int, _ shard: UInt16) -> Asker {
@@ -56,7 +63,7 @@ extension CoreState {
                 connections[slot].socket, ticket: awaitPlace(slot: slot),
                 next: (first + 1) % UInt16(coreCount), left: UInt16(coreCount) - 1),
             version: connections[slot].reply.version, from: CoreID(rawValue: first))
-        return .goOn
+        return waitForAnswer(slot)
     }
 
     /// A shard has answered RANDOMKEY.

@@ -76,6 +76,8 @@ class Command:
         self.replies = replies
 
     def __repr__(self):
+        if self.arguments[:1] == [b"(silent)"]:
+            return repr(self.raw)
         return " ".join(_quoted(argument) for argument in self.arguments)
 
 
@@ -431,10 +433,11 @@ class Stream:
 
     def silent(self):
         """Replies switched off for a while: nothing may come back, and the effects stay."""
-        inside = [Command([b"SET", self.key(), self.value()], replies=False), Command([b"INCR", self.key()], replies=False)]
+        inside = encode(b"SET", self.key(), self.value()), encode(b"INCR", self.key())
         if self.chance(0.5):
-            return (Command([b"CLIENT", b"REPLY", b"SKIP"], replies=False), inside[0])
-        return (Command([b"CLIENT", b"REPLY", b"OFF"], replies=False), *inside, Command([b"CLIENT", b"REPLY", b"ON"]))
+            return (Command([b"(silent)", b"SKIP"], raw=encode(b"CLIENT", b"REPLY", b"SKIP") + inside[0], replies=False),)
+        raw = encode(b"CLIENT", b"REPLY", b"OFF") + b"".join(inside) + encode(b"CLIENT", b"REPLY", b"ON")
+        return (Command([b"(silent)", b"OFF"], raw=raw),)
 
     def inline(self):
         """The same commands as one types them into telnet."""

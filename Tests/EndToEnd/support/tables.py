@@ -4,10 +4,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from .compare import shape
-from .resp import parse, words
+from .resp import encode, parse, words
 
 DIRECTORY = Path(__file__).resolve().parents[1] / "replies"
-_MARKS = ("~", "?", "{}")
+_MARKS = ("~", "?", "{}", "@")
 
 
 @dataclass
@@ -20,6 +20,18 @@ class Line:
     @property
     def arguments(self) -> list:
         return words(self.text)
+
+    def ask(self, connection) -> bytes:
+        """The raw reply; of a walk, all its keys as one array."""
+        arguments = self.arguments
+        if self.mark != "@":
+            return connection.command(*arguments)
+        found, cursor = set(), b"0"
+        while True:
+            cursor, keys = connection.ask(arguments[0], cursor, *arguments[2:])
+            found.update(keys)
+            if cursor == b"0":
+                return encode(*sorted(found))
 
     def agrees(self, ours: bytes, theirs: bytes) -> bool:
         if self.mark == "~":

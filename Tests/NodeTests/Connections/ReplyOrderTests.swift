@@ -63,8 +63,8 @@ import Wire
             try #require(parkedBytes == model.parkedBytes, "seed \(seed), step \(step)")
             try #require(sentBytes == model.sent.count, "seed \(seed), step \(step)")
         }
+        let nothing: [UInt8] = []
         for next in model.awaited {
-            let nothing: [UInt8] = []
             order.fulfil(next.ticket, with: nothing.span.raw, into: &reply)
             model.fulfil(next.ticket, [])
         }

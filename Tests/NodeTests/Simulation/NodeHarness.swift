@@ -10,6 +10,8 @@ final class NodeHarness {
     let world: SimulatedWorld
     let node: NodeContext
     private(set) var cores = UniqueArray<Core<SimulatedRing>>()
+    /// Until when each core sleeps unless it is woken.
+    private var deadlines: [Instant]
 
     /// - Parameter tune: changes the settings of every core before it starts.
     init(
@@ -20,6 +22,7 @@ final class NodeHarness {
         configuration.cores = count
         configuration.bufferSize = bufferSize
         world = SimulatedWorld(seed: seed, configuration)
+        deadlines = Array(repeating: .past, count: count)
         node = NodeContext(
             coreCount: count, identity: .new(coreCount: count), store: SettingsStore(), sink: try Self.sink.get(),
             corePorts: corePorts ? (0..<count).map { UInt16(7001 + $0) } : [])
@@ -55,9 +58,12 @@ final class NodeHarness {
     /// One turn of one core that has something to do. False if nobody has.
     @discardableResult
     func step() -> Bool {
-        let runnable = (0..<cores.count).filter { world.isRunnable(core: $0) }
+        let runnable = (0..<cores.count).filter { world.isRunnable(core: $0) || deadlines[$0] <= world.now }
         guard !runnable.isEmpty else { return false }
-        cores[runnable[world.random.below(runnable.count)]].turn()
+        let index = runnable[world.random.below(runnable.count)]
+        cores[index].turn()
+        // It goes to sleep at once, as it would in its next turn: so a wake-up that is lost stays lost.
+        deadlines[index] = cores[index].state.deadlineOfSleep()
         return true
     }
 
