@@ -64,7 +64,8 @@ struct CoreStatistics: ~Copyable {
     var multiShardCalls: UInt64 = 0
     var gatheringsRepeated: UInt64 = 0
     var requestsDelayedByCalls: UInt64 = 0
-    var expireCycleMicros: UInt64 = 0
+    /// Processor cycles spent on removing keys that nobody asked for.
+    var expireCycles: UInt64 = 0
 
     /// One row per command and subcommand.
     var byCommand = UniqueArray<CommandStatistic>(

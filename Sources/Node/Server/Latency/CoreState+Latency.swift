@@ -12,6 +12,12 @@ extension CoreState {
         noteLatency(cycles, of: isFast ? .fastCommand : .command)
     }
 
+    /// A slice of active expiry that removed something.
+    mutating func noteExpiry(cycles: UInt64) {
+        statistics.expireCycles &+= cycles
+        noteLatency(cycles, of: .expireCycle)
+    }
+
     /// Something took so many cycles.
     mutating func noteLatency(_ cycles: UInt64, of event: LatencyEvent) {
         guard cycles >= tuning.latencyCycles else { return }
