@@ -2,7 +2,8 @@ public import Keyspace
 public import Wire
 
 /// One command on its way to a shard, with everything its outcome depends on: same call, same shard, same reply.
-public struct Call: ~Escapable {
+/// Not copyable: it is lent down the whole way, and a copy would cost more than a lookup.
+public struct Call: ~Copyable, ~Escapable {
     /// Which command.
     public let command: CommandID
     /// Its arguments; the name is argument 0.

@@ -80,6 +80,7 @@ import Testing
         keys 2 readonly 0 0 0 keyspace,read,slow,dangerous request_policy:all_shards,nondeterministic_output_order
         latency -2 - 0 0 0 slow -
         latency|doctor 2 admin,noscript,loading,stale 0 0 0 admin,slow,dangerous nondeterministic_output,request_policy:all_nodes,response_policy:special
+        latency|graph 3 admin,noscript,loading,stale 0 0 0 admin,slow,dangerous nondeterministic_output,request_policy:all_nodes,response_policy:special
         latency|help 2 loading,stale 0 0 0 slow -
         latency|histogram -2 admin,noscript,loading,stale 0 0 0 admin,slow,dangerous nondeterministic_output,request_policy:all_nodes,response_policy:special
         latency|history 3 admin,noscript,loading,stale 0 0 0 admin,slow,dangerous nondeterministic_output,request_policy:all_nodes,response_policy:special

@@ -6,7 +6,9 @@ extension Keys {
     static func object(_ call: borrowing Call, on shard: inout Shard, reply: inout ReplyWriter)
         throws(CommandError)
     {
-        guard case .subcommand(_, let verb) = CommandTable.resolve(call.arguments, reply: &reply) else { return }
+        guard case .subcommand(_, let verb) = CommandTable.resolve(call.arguments, reply: &reply) else {
+            return
+        }
         if verb == .objectHelp { return CommandReply.help(of: .object, reply: &reply) }
         guard let id = shard.find(call.arguments[2], call.hash, in: call.database, at: call.now, .inspect)
         else {

@@ -5,7 +5,9 @@ extension Strings {
     /// MSET key value [key value ...]
     ///
     /// All keys or none: where it is not certain that all find room, what they held is remembered first.
-    static func mset(_ call: borrowing Call, on shard: inout Shard, reply: inout ReplyWriter) throws(CommandError) {
+    static func mset(_ call: borrowing Call, on shard: inout Shard, reply: inout ReplyWriter)
+        throws(CommandError)
+    {
         guard call.arguments.count % 2 == 1 else { throw .oddPairs }
         let old = shard.hasRoom(for: call.arguments) ? [] : shard.images(call)
         for index in stride(from: 1, to: call.arguments.count, by: 2) {

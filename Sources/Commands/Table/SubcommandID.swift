@@ -8,7 +8,8 @@ public enum SubcommandID: UInt16, CaseIterable, BitwiseCopyable, Sendable {
         commandHelp
     case configGet, configSet, configResetStat, configRewrite, configHelp
     case memoryUsage, memoryStats, memoryDoctor, memoryPurge, memoryHelp
-    case latencyLatest, latencyHistory, latencyReset, latencyHistogram, latencyDoctor, latencyHelp
+    case latencyLatest, latencyHistory, latencyReset, latencyHistogram, latencyGraph, latencyDoctor,
+        latencyHelp
     case slowlogGet, slowlogLen, slowlogReset, slowlogHelp
     case clusterSlots, clusterShards, clusterNodes, clusterInfo, clusterKeySlot, clusterMyID, clusterHelp
     case functionFlush, functionHelp
@@ -29,8 +30,8 @@ public enum SubcommandID: UInt16, CaseIterable, BitwiseCopyable, Sendable {
             .config
         case .memoryUsage, .memoryStats, .memoryDoctor, .memoryPurge, .memoryHelp:
             .memory
-        case .latencyLatest, .latencyHistory, .latencyReset, .latencyHistogram, .latencyDoctor,
-            .latencyHelp:
+        case .latencyLatest, .latencyHistory, .latencyReset, .latencyHistogram, .latencyGraph,
+            .latencyDoctor, .latencyHelp:
             .latency
         case .slowlogGet, .slowlogLen, .slowlogReset, .slowlogHelp:
             .slowlog

@@ -101,7 +101,9 @@ extension CoreState {
     func matches(_ slot: Int, _ filter: ClientFilter) -> Bool {
         if let id = filter.id, id != connections[slot].id { return false }
         if let kind = filter.kind, kind != .normal { return false }
-        if let age = filter.ageSecondsMin, (now.rawValue - connections[slot].createdAt) / 1000 < age { return false }
+        if let age = filter.ageSecondsMin, (now.rawValue - connections[slot].createdAt) / 1000 < age {
+            return false
+        }
         if let address = filter.address, address != peerAddress(slot) { return false }
         if let address = filter.localAddress, address != localAddress(slot) { return false }
         return true

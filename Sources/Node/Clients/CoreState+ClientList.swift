@@ -119,7 +119,8 @@ extension CoreState {
             (.noEvict, "e"), (.noTouch, "T"),
         ]
         // Whoever asks all cores is blocked meanwhile, which nobody should notice.
-        let shown = connections[slot].flags.subtracting(connections[slot].flags.contains(.paused) ? [] : .blocked)
+        let shown = connections[slot].flags.subtracting(
+            connections[slot].flags.contains(.paused) ? [] : .blocked)
         let text = String(letters.filter { shown.contains($0.0) }.map(\.1))
         return text.isEmpty ? "N" : text
     }

@@ -26,7 +26,8 @@ extension CoreState {
             connections[slot].reply.error("ERR timeout is negative")
             return .goOn
         }
-        let extent = arguments.count == 4 && arguments[3].spells("write") ? PauseState.Extent.writes : .everything
+        let extent =
+            arguments.count == 4 && arguments[3].spells("write") ? PauseState.Extent.writes : .everything
         let (end, isBeyond) = now.rawValue.addingReportingOverflow(millis)
         let until = UnixMillis(rawValue: isBeyond ? .max : end)
         return askAllCores(slot: slot) { state in

@@ -26,7 +26,8 @@ extension CoreState {
 
     /// There is one user. Without a password, any will do.
     private func accepts(_ user: RawSpan, _ password: RawSpan) -> Bool {
-        user.spellsExactly("default") && (tuning.passwordIsEmpty || Password.matches(password, tuning.password))
+        user.spellsExactly("default")
+            && (tuning.passwordIsEmpty || Password.matches(password, tuning.password))
     }
 
     private static var wrongPassword: StaticString {

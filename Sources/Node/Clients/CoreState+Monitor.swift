@@ -46,7 +46,8 @@ extension CoreState {
         guard isShown(arguments) else { return }
         let secrets = Secrets(of: command, arguments)
         let line = MonitorLine.text(
-            micros: monitorFeeds.clock.micros(now, instant), database: Int(connections[slot].database.rawValue),
+            micros: monitorFeeds.clock.micros(now, instant),
+            database: Int(connections[slot].database.rawValue),
             address: monitorAddress(slot), arguments, isRedacted: secrets.contains)
         show(line.bytes)
         monitorFeeds.add(line.bytes)
@@ -54,7 +55,9 @@ extension CoreState {
 
     /// To the monitors of this core.
     private mutating func show(_ lines: RawSpan) {
-        for index in 0..<monitors.count where monitors[index].core == id { push(monitors[index].socket, lines) }
+        for index in 0..<monitors.count where monitors[index].core == id {
+            push(monitors[index].socket, lines)
+        }
     }
 
     /// Operators' commands are nobody's business, and what was refused was not executed.
@@ -100,5 +103,7 @@ extension CoreState {
     }
 
     /// The lines have been taken; the next may go.
-    mutating func takeBack(_ mail: MonitorMail) { monitorFeeds.byCore[mail.recipient.index].isUnderWay = false }
+    mutating func takeBack(_ mail: MonitorMail) {
+        monitorFeeds.byCore[mail.recipient.index].isUnderWay = false
+    }
 }

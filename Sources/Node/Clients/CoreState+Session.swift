@@ -9,7 +9,8 @@ extension CoreState {
         switch call.arguments.count {
         case 1: connections[slot].reply.pong()
         case 2: connections[slot].reply.bulk(call.arguments[1])
-        default: CommandTable.wrongArgumentCount(CommandTable.spec(of: .ping), reply: &connections[slot].reply)
+        default:
+            CommandTable.wrongArgumentCount(CommandTable.spec(of: .ping), reply: &connections[slot].reply)
         }
     }
 
@@ -39,7 +40,8 @@ extension CoreState {
     mutating func reset(_ slot: Int) {
         if connections[slot].flags.contains(.monitor) { forgetMonitor(connections[slot].socket) }
         connections[slot].flags.subtract([
-            .monitor, .readOnly, .replyOff, .replySkipNext, .replySkipThis, .noTouch, .noEvict, .authenticated,
+            .monitor, .readOnly, .replyOff, .replySkipNext, .replySkipThis, .noTouch, .noEvict,
+            .authenticated,
         ])
         if tuning.passwordIsEmpty { connections[slot].flags.insert(.authenticated) }
         connections[slot].database = DatabaseIndex(rawValue: 0)

@@ -21,7 +21,11 @@ enum MonitorLine {
         line.append(UInt8(ascii: "]"))
         for index in 0..<arguments.count {
             line.append(UInt8(ascii: " "))
-            if isRedacted(index) { line.append("\"(redacted)\"") } else { quote(arguments[index], into: &line) }
+            if isRedacted(index) {
+                line.append("\"(redacted)\"")
+            } else {
+                quote(arguments[index], into: &line)
+            }
         }
         line.append("\r\n")
         return line

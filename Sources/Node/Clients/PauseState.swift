@@ -25,7 +25,9 @@ struct PauseState {
     mutating func end() { isActive = false }
 
     /// Whether a command has to wait.
-    func holds(_ flags: CommandFlags) -> Bool { isActive && (extent == .everything || flags.contains(.write)) }
+    func holds(_ flags: CommandFlags) -> Bool {
+        isActive && (extent == .everything || flags.contains(.write))
+    }
 
     /// Milliseconds until it ends.
     func remaining(at now: UnixMillis) -> UInt64 { UInt64(max(0, until.rawValue - now.rawValue)) }

@@ -32,7 +32,8 @@ struct ClusterView {
             // Port 0 stands for the cluster bus that there is not.
             text += "\(endpoint.id) \(address):\(endpoint.port)@0 "
             text += index == own.index ? "myself,master" : "master"
-            text += " - 0 0 \(index + 1) connected \(endpoint.slots.lowerBound)-\(endpoint.slots.upperBound)\n"
+            text +=
+                " - 0 0 \(index + 1) connected \(endpoint.slots.lowerBound)-\(endpoint.slots.upperBound)\n"
         }
         return text
     }

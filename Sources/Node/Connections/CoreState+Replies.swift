@@ -35,7 +35,8 @@ extension CoreState {
 
     /// A reply of another core has come for the place `ticket` of a connection.
     mutating func fulfil(_ socket: SocketID, ticket: UInt32, with reply: RawSpan) {
-        guard isCurrent(socket) else { return }
+        // Whoever is being closed for the output it does not read gets no more of it.
+        guard isCurrent(socket), !connections[Int(socket.slot)].flags.contains(.closing) else { return }
         let slot = Int(socket.slot)
         lendBuffer(slot: slot)
         connections[slot].fulfil(ticket, with: reply)

@@ -17,7 +17,9 @@ enum SocketAddress {
     ) -> String {
         unsafe String(unsafeUninitializedCapacity: 128) { bytes in
             // The shim writes at most the size it is told and says how much that was.
-            unsafe bytes.withMemoryRebound(to: CChar.self) { Int(unsafe read(descriptor, $0.baseAddress, $0.count)) }
+            unsafe bytes.withMemoryRebound(to: CChar.self) {
+                Int(unsafe read(descriptor, $0.baseAddress, $0.count))
+            }
         }
     }
 }

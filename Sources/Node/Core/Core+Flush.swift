@@ -37,14 +37,20 @@ extension Core where Ring: ~Copyable {
 
     private mutating func changeReceiving() {
         for change in state.receiveList where state.isCurrent(change.socket) {
-            if change.isPause { ring.pauseReceiving(change.socket) } else { ring.resumeReceiving(change.socket) }
+            if change.isPause {
+                ring.pauseReceiving(change.socket)
+            } else {
+                ring.resumeReceiving(change.socket)
+            }
         }
         state.receiveList.removeAll(keepingCapacity: true)
     }
 
     /// Publishes the turn's mail and wakes the cores that sleep over theirs.
     private mutating func wakePeers() {
-        guard state.coreCount > 1, !state.outbox.isEmpty else { return }
+        guard state.coreCount > 1 else { return }
+        if !state.monitors.isEmpty { state.mailMonitorLines() }
+        guard !state.outbox.isEmpty else { return }
         for core in state.publishMail() {
             state.statistics.wakesSent += 1
             ring.wake(state.peers[core.index])

@@ -16,7 +16,9 @@ extension CoreState {
     /// A bounded slice of what nobody asked for: expired keys, and once a second the bookkeeping.
     mutating func runBackground() {
         if tuning.expiresActively {
+            let began = Cycles.now()
             let reclaimed = shard.expire(at: now, atMost: BackgroundState.expiriesPerSlice)
+            if reclaimed > 0 { noteExpiry(cycles: Cycles.now() &- began) }
             background.isBehind = reclaimed >= BackgroundState.expiriesPerSlice
         }
         if shard.usedBytes != usedBytesShown { showUsedBytes() }

@@ -50,6 +50,18 @@ extension CoreState {
         return .goOn
     }
 
+    /// Whether the request names a subcommand that is none or has another number of arguments; if so, says so.
+    mutating func refusesSubcommand(_ slot: Int, _ call: borrowing Call) -> Bool {
+        let start = beginReply(slot: slot)
+        guard case .refused = CommandTable.resolve(call.arguments, reply: &connections[slot].reply) else {
+            return false
+        }
+        noteRefused(call)
+        noteError(slot: slot, at: start)
+        endReply(slot: slot, since: start)
+        return true
+    }
+
     /// Answers with an error instead of executing.
     mutating func reject(
         _ slot: Int, _ index: StatIndex, _ write: (inout ReplyWriter) -> Void

@@ -23,7 +23,8 @@ extension CoreState {
         let call = Call(
             command, arguments, hash: request.hash, database: connections[slot].database, now: now,
             flags: connections[slot].flags.contains(.noTouch) ? .noTouch : [],
-            stringLengthMax: tuning.parserLimits.maxBulkLength)
+            stringLengthMax: tuning.parserLimits.maxBulkLength, databaseCount: tuning.databases,
+            random: statistics.chance)
         let progress =
             switch profile.route {
             case .connection: performHere(slot, call, profile)
@@ -40,6 +41,8 @@ extension CoreState {
     private mutating func routeByKey(_ slot: Int, _ call: borrowing Call, _ profile: CommandProfile)
         -> Progress
     {
+        // Behind a subcommand (OBJECT), whose number of arguments the profile does not know.
+        if profile.keys.first > 1, refusesSubcommand(slot, call) { return .goOn }
         if coreCount > 1, Int(profile.keys.first) < call.arguments.count {
             let owner = owner(of: call.arguments[Int(profile.keys.first)])
             if owner != id { return hop(slot, call, to: owner) }

@@ -73,6 +73,7 @@ extension CoreState {
         case .configRewrite: configRewrite(slot)
         case .functionFlush: functionFlush(slot, call)
         case .latencyDoctor: return latencyDoctor(slot)
+        case .latencyGraph: return latencyGraph(slot, call)
         case .latencyHistogram: return latencyHistogram(slot, call)
         case .latencyHistory: return latencyHistory(slot, call)
         case .latencyLatest: return latencyLatest(slot)

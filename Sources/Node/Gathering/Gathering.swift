@@ -59,7 +59,8 @@ extension CoreState {
         gatherings.underWay[gatheringID] = Gathering(
             asker: connections[slot].socket, ticket: awaitPlace(slot: slot),
             request: RequestCopy(call.arguments), command: call.command, database: call.database,
-            version: version, flags: call.flags, merge: merge, step: step, cores: parts.map(\.core), stamp: stamp,
+            version: version, flags: call.flags, merge: merge, step: step, cores: parts.map(\.core),
+            stamp: stamp,
             parts: parts.map { ($0.keyIndices, []) }, partsAwaited: parts.count)
         block(slot: slot)
     }
@@ -89,7 +90,9 @@ extension CoreState {
     private mutating func repeatInOrder(_ gathering: Gathering) {
         guard isCurrent(gathering.asker) else { return }
         statistics.gatheringsRepeated += 1
-        let parts = zip(gathering.cores, gathering.parts).map { MultiPart(core: $0, keyIndices: $1.keyIndices) }
+        let parts = zip(gathering.cores, gathering.parts).map {
+            MultiPart(core: $0, keyIndices: $1.keyIndices)
+        }
         launch(
             MultiCall(
                 id: nextMultiCallID(), origin: id, asker: gathering.asker, ticket: gathering.ticket,

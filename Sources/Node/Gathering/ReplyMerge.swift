@@ -23,7 +23,9 @@ enum ReplyMerge {
     private static func integer(_ reply: [UInt8]) -> Int64 {
         guard reply.count > 3, reply[0] == UInt8(ascii: ":"),
             let value = Decimal.parse(reply.span.raw.extracting(1..<(reply.count - 2)))
-        else { preconditionFailure("a shard answered something else than an integer where integers are added") }
+        else {
+            preconditionFailure("a shard answered something else than an integer where integers are added")
+        }
         return value
     }
 
@@ -32,7 +34,9 @@ enum ReplyMerge {
         var places: [(index: Int, part: Int, range: Range<Int>)] = []
         for (number, part) in parts.enumerated() {
             let elements = elements(of: part.reply)
-            for (index, range) in zip(part.keyIndices ?? [], elements) { places.append((index, number, range)) }
+            for (index, range) in zip(part.keyIndices ?? [], elements) {
+                places.append((index, number, range))
+            }
         }
         places.sort { $0.index < $1.index }
         writer.array(places.count)

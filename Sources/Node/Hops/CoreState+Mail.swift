@@ -8,7 +8,6 @@ extension CoreState {
 
     /// Puts the turn's messages into the mailboxes. Returns the cores to wake: those that sleep over them.
     mutating func publishMail() -> [CoreID] {
-        if !monitors.isEmpty { mailMonitorLines() }
         guard !outbox.isEmpty else { return [] }
         var asleep: [CoreID] = []
         for recipient in outbox.takeRecipients() where recipient != id {
@@ -85,7 +84,8 @@ extension CoreState {
         swap(&replies, &body.replies)
         replies.version = request.version
         let start = replies.buffer.count
-        Executor.execute(body.call(of: request, at: now, tuning), on: &shard, reply: &replies)
+        Executor.execute(
+            body.call(of: request, at: now, tuning, random: statistics.chance), on: &shard, reply: &replies)
         let spent = noteServed(request, replies, since: start)
         swap(&replies, &body.replies)
         if spent >= tuning.noteworthyCycles { noteSlow(spent, request, in: body, of: origin) }

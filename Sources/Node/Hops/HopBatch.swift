@@ -116,16 +116,20 @@ extension HopBatch.Body {
         requests.append(
             HopRequest(
                 base: UInt32(base), length: UInt32(bytes.count - base), firstRange: UInt32(firstRange),
-                rangeCount: UInt32(ranges.count - firstRange), asker: asker, hash: hash, command: call.command,
+                rangeCount: UInt32(ranges.count - firstRange), asker: asker, hash: hash,
+                command: call.command,
                 database: call.database, version: version, flags: call.flags))
     }
 
     /// One of its requests, to be executed at `now`.
     @_lifetime(borrow self)
-    borrowing func call(of request: HopRequest, at now: UnixMillis, _ tuning: CoreTuning) -> Call {
+    borrowing func call(of request: HopRequest, at now: UnixMillis, _ tuning: CoreTuning, random: UInt64 = 0)
+        -> Call
+    {
         Call(
             request.command, arguments(of: request), hash: request.hash, database: request.database, now: now,
-            flags: request.flags, stringLengthMax: tuning.parserLimits.maxBulkLength)
+            flags: request.flags, stringLengthMax: tuning.parserLimits.maxBulkLength,
+            databaseCount: tuning.databases, random: random)
     }
 
     /// The arguments of one of its requests.

@@ -57,7 +57,9 @@ struct PostOffice: ~Copyable {
     /// Posts messages in order. Returns how many fitted.
     mutating func post(_ messages: [Message], to recipient: CoreID) -> Int {
         var posted = 0
-        while posted < messages.count, senders[recipient.index]?.send(messages[posted]) == true { posted += 1 }
+        while posted < messages.count, senders[recipient.index]?.send(messages[posted]) == true {
+            posted += 1
+        }
         return posted
     }
 

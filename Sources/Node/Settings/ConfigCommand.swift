@@ -73,6 +73,9 @@ public enum ConfigCommand {
             do throws(Complaint) {
                 let text = try Directive[id].read([value], current: changed[id])
                 try Directive[id].check(text, files: files)
+                guard Directive[id].change != .afterRestart || text == changed[id] else {
+                    throw Complaint("can't be changed while the node runs")
+                }
                 changed.take(id, text)
             } catch {
                 throw SetError(argument, error.text)
@@ -87,7 +90,7 @@ public enum ConfigCommand {
         switch Directive[id].change {
         case .atStart: return SetError(argument, "can't set immutable config")
         case .guarded where !mayChangeGuarded: return SetError(argument, "can't set protected config")
-        case .guarded, .live:
+        case .guarded, .live, .afterRestart:
             // Compared as written names: an alias beside its name is no duplicate to Redis either.
             let isRepeated = earlier.contains { $0.lowercased() == argument.lowercased() }
             return isRepeated ? SetError(argument, "duplicate parameter") : nil

@@ -52,6 +52,9 @@ public struct Directive: Sendable {
         case live
         /// By the file or the command line only.
         case atStart
+        /// By the file or the command line only, though Redis changes it at any time: `CONFIG SET` looks at the value
+        /// first.
+        case afterRestart
         /// By `CONFIG SET`, but only for those whom `enable-protected-configs` allows.
         case guarded
     }

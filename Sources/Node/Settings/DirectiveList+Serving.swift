@@ -2,9 +2,10 @@
 extension Directive {
     static let networkDirectives: [Directive] = [
         .init(
-            "bind", .words, "* -::*", .atStart, .honoured, .network,
+            "bind", .words, "* -::*", .afterRestart, .honoured, .network,
             "addresses to listen on; '-' before one: skip it when it is not there"),
-        .init("port", .port, "6379", .atStart, .honoured, .network, "TCP port; 0 listens on no TCP port"),
+        .init(
+            "port", .port, "6379", .afterRestart, .honoured, .network, "TCP port; 0 listens on no TCP port"),
         .init(
             "unixsocket", .text, "", .atStart, .honoured, .network,
             "path of a Unix socket to listen on as well"),

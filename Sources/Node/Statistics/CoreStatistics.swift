@@ -64,7 +64,8 @@ struct CoreStatistics: ~Copyable {
     var multiShardCalls: UInt64 = 0
     var gatheringsRepeated: UInt64 = 0
     var requestsDelayedByCalls: UInt64 = 0
-    var expireCycleMicros: UInt64 = 0
+    /// Processor cycles spent on removing keys that nobody asked for.
+    var expireCycles: UInt64 = 0
 
     /// One row per command and subcommand.
     var byCommand = UniqueArray<CommandStatistic>(
@@ -75,6 +76,12 @@ struct CoreStatistics: ~Copyable {
     static let errorCodesMax = 128
     /// Replies by error code: "ERR", "WRONGTYPE", ...
     var errorsByCode: [String: UInt64] = [:]
+    /// Bits by chance, good enough to pick a key: the time at which the last command ended, spread over the word.
+    var chance: UInt64 {
+        let bits = cyclesMark &* 0x9E37_79B9_7F4A_7C15
+        return bits ^ (bits &>> 32)
+    }
+
     /// Where the cycles of the next command begin.
     var cyclesMark: UInt64 = 0
     var rates = RateSampler()

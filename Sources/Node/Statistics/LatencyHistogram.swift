@@ -33,7 +33,7 @@ struct LatencyHistogram {
     /// The power of two in the high part, the next three bits below it in the low part.
     @inline(__always)
     static func bucket(of cycles: UInt64) -> Int {
-        let value = cycles | 8
+        let value = max(cycles, 8)
         let power = 63 &- value.leadingZeroBitCount
         let part = Int(truncatingIfNeeded: (value &>> UInt64(power &- 3)) & 7)
         return min((power &- 3) &* bucketsPerPower &+ part, bucketCount &- 1)

@@ -21,7 +21,9 @@ import Wire
         }
 
         mutating func fulfil(_ ticket: UInt32, _ bytes: [UInt8]) {
-            guard let index = places.firstIndex(where: { $0.ticket == ticket && $0.bytes == nil }) else { return }
+            guard let index = places.firstIndex(where: { $0.ticket == ticket && $0.bytes == nil }) else {
+                return
+            }
             places[index].bytes = places[index].isWanted ? bytes : []
             drain()
         }
@@ -44,7 +46,9 @@ import Wire
             // Phases in which the queue grows and in which it shrinks.
             let growth = (step / 2000) % 2 == 0 ? 5 : 2
             let choice = random.below(growth + 3)
-            let bytes = (0..<random.below(random.once(in: 50) ? 5000 : 30)).map { UInt8(truncatingIfNeeded: $0 + step) }
+            let bytes = (0..<random.below(random.once(in: 50) ? 5000 : 30)).map {
+                UInt8(truncatingIfNeeded: $0 + step)
+            }
             if choice < growth / 2 {
                 let isWanted = !random.once(in: 5)
                 let ticket = order.await(isWanted: isWanted)
@@ -63,8 +67,9 @@ import Wire
             try #require(parkedBytes == model.parkedBytes, "seed \(seed), step \(step)")
             try #require(sentBytes == model.sent.count, "seed \(seed), step \(step)")
         }
+        let nothing: [UInt8] = []
         for next in model.awaited {
-            order.fulfil(next.ticket, with: [].span.raw, into: &reply)
+            order.fulfil(next.ticket, with: nothing.span.raw, into: &reply)
             model.fulfil(next.ticket, [])
         }
         let (isEmpty, sent) = (order.isEmpty, reply.bytes.copied())

@@ -81,12 +81,15 @@ import Testing
             #expect(table.isIdle == model.items.isEmpty, "seed \(seed), step \(step)")
         }
         // Everything finishes.
-        while let id = model.holders.first { finish(id, &table, &model, requestKeys, "seed \(seed), at the end") }
+        while let id = model.holders.first {
+            finish(id, &table, &model, requestKeys, "seed \(seed), at the end")
+        }
         #expect(model.items.isEmpty && table.isIdle, "seed \(seed): somebody waits for nobody")
     }
 
     private func finish(
-        _ id: Table.CallID, _ table: inout Table, _ model: inout Model, _ requestKeys: [Int: UInt64], _ when: String
+        _ id: Table.CallID, _ table: inout Table, _ model: inout Model, _ requestKeys: [Int: UInt64],
+        _ when: String
     ) {
         let grants: [Model.Kind] = table.finish(id).map {
             switch $0 {
@@ -96,10 +99,14 @@ import Testing
         }
         model.items.removeAll { $0.kind == .call(id) }
         let expected = model.grant()
-        #expect(grants.count == expected.count && expected.allSatisfy(grants.contains), "\(when): \(grants), not \(expected)")
+        #expect(
+            grants.count == expected.count && expected.allSatisfy(grants.contains),
+            "\(when): \(grants), not \(expected)")
         // First come, first served, for each key.
         for key in Set(requestKeys.values) {
-            let served = grants.compactMap { if case .request(let r) = $0, requestKeys[r] == key { r } else { nil } }
+            let served = grants.compactMap {
+                if case .request(let r) = $0, requestKeys[r] == key { r } else { nil }
+            }
             #expect(served == served.sorted(), "\(when): key \(key) is served out of order")
         }
     }

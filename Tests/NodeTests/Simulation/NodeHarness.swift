@@ -10,6 +10,8 @@ final class NodeHarness {
     let world: SimulatedWorld
     let node: NodeContext
     private(set) var cores = UniqueArray<Core<SimulatedRing>>()
+    /// Until when each core sleeps unless it is woken.
+    private var deadlines: [Instant]
 
     /// - Parameter tune: changes the settings of every core before it starts.
     init(
@@ -20,8 +22,10 @@ final class NodeHarness {
         configuration.cores = count
         configuration.bufferSize = bufferSize
         world = SimulatedWorld(seed: seed, configuration)
+        deadlines = Array(repeating: .past, count: count)
         node = NodeContext(
-            coreCount: count, identity: .new(coreCount: count), store: SettingsStore(), sink: try Self.sink.get(),
+            coreCount: count, identity: .new(coreCount: count), store: SettingsStore(),
+            sink: try Self.sink.get(),
             corePorts: corePorts ? (0..<count).map { UInt16(7001 + $0) } : [])
         var tuning = CoreTuning()
         tuning.isProtected = false
@@ -41,7 +45,9 @@ final class NodeHarness {
         let state = CoreState(id: id, node: node, shard: shard, tuning: tuning)
         var core = Core(ring: SimulatedRing(world, core: id.index), state: state)
         core.state.peers = (0..<node.coreCount).map { WakeHandle(rawValue: Int32($0)) }
-        for door in [ListenerIndex.main, .corePort] { core.ring.listen(on: -1, index: door.listener(address: 0)) }
+        for door in [ListenerIndex.main, .corePort] {
+            core.ring.listen(on: -1, index: door.listener(address: 0))
+        }
         return core
     }
 
@@ -55,9 +61,12 @@ final class NodeHarness {
     /// One turn of one core that has something to do. False if nobody has.
     @discardableResult
     func step() -> Bool {
-        let runnable = (0..<cores.count).filter { world.isRunnable(core: $0) }
+        let runnable = (0..<cores.count).filter { world.isRunnable(core: $0) || deadlines[$0] <= world.now }
         guard !runnable.isEmpty else { return false }
-        cores[runnable[world.random.below(runnable.count)]].turn()
+        let index = runnable[world.random.below(runnable.count)]
+        cores[index].turn()
+        // It goes to sleep at once, as it would in its next turn: so a wake-up that is lost stays lost.
+        deadlines[index] = cores[index].state.deadlineOfSleep()
         return true
     }
 
@@ -89,7 +98,9 @@ final class NodeHarness {
         for index in 0..<cores.count {
             if cores[index].ring.buffersOnLoan > 0 { sentences.append("core \(index) holds receive buffers") }
             if !cores[index].state.ordering.locks.isIdle { sentences.append("core \(index) holds locks") }
-            if !cores[index].state.ordering.present.isEmpty { sentences.append("core \(index) has calls present") }
+            if !cores[index].state.ordering.present.isEmpty {
+                sentences.append("core \(index) has calls present")
+            }
             if !cores[index].state.gatherings.underWay.isEmpty { sentences.append("core \(index) gathers") }
             if !cores[index].state.control.rounds.isEmpty { sentences.append("core \(index) asks") }
         }

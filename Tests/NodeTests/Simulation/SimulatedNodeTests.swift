@@ -57,7 +57,9 @@ private struct ClientModel {
         return ["RENAME", source, target]
     }
 
-    private func bulk(_ value: String?) -> String { value.map { "$\($0.utf8.count)\r\n\($0)\r\n" } ?? "$-1\r\n" }
+    private func bulk(_ value: String?) -> String {
+        value.map { "$\($0.utf8.count)\r\n\($0)\r\n" } ?? "$-1\r\n"
+    }
 }
 
 @Suite struct SimulatedNodeTests {
@@ -80,7 +82,9 @@ private struct ClientModel {
         }
         #expect(harness.settle(), "seed \(seed): the node does not come to rest")
         for (model, peer) in zip(models, peers) {
-            #expect(String(decoding: peer.arrived, as: UTF8.self) == model.expected, "seed \(seed), \(model.name)")
+            #expect(
+                String(decoding: peer.arrived, as: UTF8.self) == model.expected, "seed \(seed), \(model.name)"
+            )
         }
         #expect(harness.leftOvers == [], "seed \(seed)")
         return harness.world.trace

@@ -35,6 +35,13 @@ extension CommandTable {
                 .tips("nondeterministic_output", "request_policy:all_nodes", "response_policy:special")
                 .arguments(.string("command").optional.multiple)
                 subcommand(
+                    .latencyGraph, "latency|graph", 3, [.admin, .noScript, .loading, .stale], .server,
+                    since: "2.8.13"
+                )
+                .summary("Draws the recorded spikes of one event.", "O(1)")
+                .tips("nondeterministic_output", "request_policy:all_nodes", "response_policy:special")
+                .arguments(.string("event"))
+                subcommand(
                     .latencyDoctor, "latency|doctor", 2, [.admin, .noScript, .loading, .stale], .server,
                     since: "2.8.13"
                 )

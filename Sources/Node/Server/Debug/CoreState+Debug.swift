@@ -99,10 +99,9 @@ extension CoreState {
                 ids.removeAll(keepingCapacity: true)
                 cursor = shard.scan(in: index, from: cursor, into: &ids)
                 for id in ids {
-                    let key = DataDigest.ofKey(
+                    sum.addKey(
                         shard.key(of: id).copied(), shard.value(of: id).copied(),
                         isExpiring: shard.expiry(of: id) != nil)
-                    sum.add(key.bytes)
                 }
             } while cursor != 0
             return sum

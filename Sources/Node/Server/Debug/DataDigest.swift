@@ -6,7 +6,7 @@
 ///
 ///     value   mix(type) mix(value) [add("!!expire!!") if it expires]
 ///     key     mix(name), then as value
-///     all     for each database with keys, in order: mix(number), then add(key) for each key
+///     all     for each database with keys, in order: mix(number), then add(digest of the key) for each key
 struct DataDigest: Equatable, Sendable {
     private(set) var bytes = [UInt8](repeating: 0, count: 20)
 
@@ -31,12 +31,12 @@ struct DataDigest: Equatable, Sendable {
         if isExpiring { add(Array("!!expire!!".utf8)) }
     }
 
-    /// One key with its value.
-    static func ofKey(_ key: [UInt8], _ value: [UInt8], isExpiring: Bool) -> DataDigest {
+    /// Adds one key with its value.
+    mutating func addKey(_ key: [UInt8], _ value: [UInt8], isExpiring: Bool) {
         var digest = DataDigest()
         digest.mix(key)
         digest.mixValue(value, isExpiring: isExpiring)
-        return digest
+        add(digest.bytes)
     }
 
     /// The data set of the databases' sums; nil for a database without keys.

@@ -68,7 +68,7 @@ struct CoreCounters: Sendable {
     var multiShardCalls: UInt64 = 0
     var gatheringsRepeated: UInt64 = 0
     var requestsDelayedByCalls: UInt64 = 0
-    var expireCycleMicros: UInt64 = 0
+    var expireCycles: UInt64 = 0
 }
 
 extension CoreCounters {
@@ -93,7 +93,7 @@ extension CoreCounters {
         multiShardCalls = statistics.multiShardCalls
         gatheringsRepeated = statistics.gatheringsRepeated
         requestsDelayedByCalls = statistics.requestsDelayedByCalls
-        expireCycleMicros = statistics.expireCycleMicros
+        expireCycles = statistics.expireCycles
     }
 }
 

@@ -18,7 +18,9 @@ extension InfoText {
         field("expired_keys", report.sum(\.expired))
         field("expired_stale_perc", "0.00")
         field("expired_time_cap_reached_count", 0)
-        field("expire_cycle_cpu_milliseconds", report.sum(\.counters.expireCycleMicros) / 1000)
+        field(
+            "expire_cycle_cpu_milliseconds", UInt64(Cycles.micros(report.sum(\.counters.expireCycles)) / 1000)
+        )
         zeros(
             "evicted_keys", "evicted_clients", "total_eviction_exceeded_time",
             "current_eviction_exceeded_time")

@@ -12,6 +12,12 @@ extension CoreState {
         noteLatency(cycles, of: isFast ? .fastCommand : .command)
     }
 
+    /// A slice of active expiry that removed something.
+    mutating func noteExpiry(cycles: UInt64) {
+        statistics.expireCycles &+= cycles
+        noteLatency(cycles, of: .expireCycle)
+    }
+
     /// Something took so many cycles.
     mutating func noteLatency(_ cycles: UInt64, of event: LatencyEvent) {
         guard cycles >= tuning.latencyCycles else { return }
@@ -55,6 +61,20 @@ extension CoreState {
                 reply.integer(sample.seconds)
                 reply.integer(sample.millis)
             }
+        }
+    }
+
+    /// LATENCY GRAPH event
+    mutating func latencyGraph(_ slot: Int, _ call: borrowing Call) -> Progress {
+        let name = call.arguments[2].text
+        let event = LatencyEvent.named(name)
+        let seconds = now.rawValue / 1000
+        return askAllCores(slot: slot) { state in
+            event.map { state.diagnostics.latency[$0] } ?? LatencySeries()
+        } finish: { _, series, reply in
+            let merged = LatencySeries.merge(series)
+            if merged.isEmpty { return reply.error("ERR No samples available for event '\(name)'") }
+            reply.verbatim(LatencyGraph(merged, name: name, at: seconds).text)
         }
     }
 
