@@ -49,8 +49,6 @@ struct Connection: ~Copyable {
         static let refusing: Flags = [.blocked, .closingAfterReply, .closing]
         /// Receiving is stopped because too much waits in `carry`.
         static let receivePaused = Flags(rawValue: 1 << 18)
-        /// Blocked until its client has read what stands for it.
-        static let outputHeld = Flags(rawValue: 1 << 19)
     }
 
     var socket: SocketID

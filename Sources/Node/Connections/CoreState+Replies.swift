@@ -66,9 +66,6 @@ extension CoreState {
         if limit.hardBytes > 0, bytes >= limit.hardBytes {
             return closeForOutput(slot: slot)
         }
-        if limit.hardBytes == 0, bytes >= CoreTuning.outputHoldBytes {
-            connections[slot].flags.formUnion([.blocked, .outputHeld])
-        }
         guard limit.softBytes > 0, bytes >= limit.softBytes else {
             connections[slot].softLimitSince = 0
             return

@@ -39,9 +39,6 @@ struct CoreTuning: Sendable {
     static let blockedCarryLimit = 1 << 20
     /// Less output than this is looked at once a second only.
     static let outputWorthChecking = 64 << 10
-    /// A connection with this much output standing, and no limit that would close it, executes nothing more until
-    /// its client has read: what a client makes the node hold is then bounded by what it sent.
-    static let outputHoldBytes = 1 << 20
     /// Reply buffers above this size are freed, not pooled.
     static let pooledBufferCapacityMax = 64 << 10
     /// Reply buffers kept for reuse per core.
