@@ -78,7 +78,7 @@ extension CoreState {
         if count > limit {
             statistics.queryBufferLimitDisconnections += 1
             requestClose(connections[slot].socket)
-        } else if connections[slot].flags.contains(.blocked), count > CoreTuning.blockedCarryLimit,
+        } else if connections[slot].flags.contains(anyOf: .waiting), count > CoreTuning.blockedCarryLimit,
             !connections[slot].flags.contains(.receivePaused)
         {
             // The peer's window fills instead; bytes flow again when the connection is no longer blocked.
@@ -120,7 +120,7 @@ extension CoreState {
         let isSilent =
             connections[slot].reply.buffer.isEmpty && !flags.contains(.sending)
             && connections[slot].order.isEmpty
-        let isBusy = flags.contains(.blocked) && !flags.contains(.closingAfterReply)
+        let isBusy = flags.contains(anyOf: .waiting) && !flags.contains(.closingAfterReply)
         if isSilent && !isBusy { requestClose(connections[slot].socket) }
     }
 
@@ -144,7 +144,7 @@ extension CoreState {
     /// The node stops: who is not in the middle of something goes.
     mutating func closeIdleConnections() {
         for slot in 0..<connections.count where connections[slot].flags.contains(.open) {
-            if connections[slot].flags.isDisjoint(with: [.sending, .blocked]),
+            if connections[slot].flags.isDisjoint(with: [.sending, .blocked, .throttled]),
                 connections[slot].order.isEmpty,
                 connections[slot].reply.buffer.isEmpty
             {
@@ -175,6 +175,11 @@ extension CoreState {
         connections[slot].flags.remove(.sending)
         connections[slot].lastActiveAt = now.rawValue
         recycleBuffer(slot: slot)
+        if connections[slot].flags.contains(.throttled),
+            connections[slot].outputBytes < CoreTuning.outputThrottled
+        {
+            endThrottle(slot: slot)
+        }
         let hasMore = !connections[slot].reply.buffer.isEmpty
         if hasMore || !connections[slot].flags.isDisjoint(with: [.closingAfterReply, .peerClosed]) {
             addToFlushList(slot: slot)
