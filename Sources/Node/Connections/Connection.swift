@@ -53,6 +53,8 @@ struct Connection: ~Copyable {
         static let receivePaused = Flags(rawValue: 1 << 18)
         /// It does not read what it asked for: later requests wait in `carry` until it does.
         static let throttled = Flags(rawValue: 1 << 19)
+        /// Counts as a client: neither refused nor on its way out.
+        static let counted = Flags(rawValue: 1 << 20)
     }
 
     var socket: SocketID

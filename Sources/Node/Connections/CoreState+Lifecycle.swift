@@ -12,6 +12,7 @@ extension Core where Ring: ~Copyable {
         let descriptor = ring.descriptor(of: event.socket)
         state.open(event.socket, descriptor: descriptor, through: origin)
         if let refusal = state.refusal(descriptor: descriptor, through: origin) {
+            state.uncount(slot: Int(event.socket.slot))
             state.connections[Int(event.socket.slot)].reply.error(refusal)
             state.closeAfterReply(slot: Int(event.socket.slot))
         } else {
@@ -31,7 +32,7 @@ extension CoreState {
         }
         connections[slot] = Connection(
             socket: socket, descriptor: descriptor, id: node.takeClientID(), now: now.rawValue)
-        connections[slot].flags = [.open]
+        connections[slot].flags = [.open, .counted]
         if tuning.passwordIsEmpty { connections[slot].flags.insert(.authenticated) }
         if listener == .unix { connections[slot].flags.insert(.unixSocket) }
         if listener == .corePort { connections[slot].flags.insert(.corePort) }
@@ -128,6 +129,7 @@ extension CoreState {
     mutating func requestClose(_ socket: SocketID) {
         guard isCurrent(socket), !connections[Int(socket.slot)].flags.contains(.closing) else { return }
         connections[Int(socket.slot)].flags.insert(.closing)
+        uncount(slot: Int(socket.slot))
         closeList.append(socket)
     }
 
@@ -136,7 +138,14 @@ extension CoreState {
         let slot = Int(socket.slot)
         guard isCurrent(socket) else { return }
         if connections[slot].flags.contains(.monitor) { forgetMonitor(socket) }
+        uncount(slot: slot)
         connections[slot] = Connection(socket: .none, id: 0, now: 0)
+    }
+
+    /// The connection makes room for another client: it was refused, or is on its way out.
+    mutating func uncount(slot: Int) {
+        guard connections[slot].flags.contains(.counted) else { return }
+        connections[slot].flags.remove(.counted)
         connectionCount -= 1
         node.panel(of: id).connections.store(connectionCount, ordering: .relaxed)
     }

@@ -109,6 +109,8 @@ import Testing
         harness.settle()
         #expect(String(decoding: last.read(), as: UTF8.self) == "-ERR max number of clients reached\r\n")
         #expect(last.isClosed)
+        // Those who are refused take nobody's place, however many there are.
+        for _ in 0..<5 { harness.connect(core: 0).window = 0 }
         first[0].finish()
         harness.settle()
         #expect(harness.ask(harness.connect(core: 0), ["PING"]) == "+PONG\r\n")
