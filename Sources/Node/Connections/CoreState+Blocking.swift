@@ -15,6 +15,21 @@ extension CoreState {
         guard isCurrent(socket) else { return }
         let slot = Int(socket.slot)
         connections[slot].flags.subtract([.blocked, .paused])
+        goOn(slot: slot)
+    }
+
+    /// So many replies wait to be sent that making more would only fill memory.
+    mutating func throttle(slot: Int) { connections[slot].flags.insert(.throttled) }
+
+    /// The client has read enough to be worked for again.
+    mutating func endThrottle(slot: Int) {
+        connections[slot].flags.remove(.throttled)
+        goOn(slot: slot)
+    }
+
+    private mutating func goOn(slot: Int) {
+        guard connections[slot].flags.isDisjoint(with: .waiting) else { return }
+        let socket = connections[slot].socket
         if connections[slot].flags.contains(.receivePaused) {
             connections[slot].flags.remove(.receivePaused)
             receiveList.append(ReceiveChange(socket: socket, isPause: false))

@@ -17,7 +17,7 @@ extension CoreState {
         if !connections[slot].order.isEmpty {
             connections[slot].park(since: start)
         }
-        if connections[slot].reply.buffer.count >= CoreTuning.outputWorthChecking { limitOutput(slot: slot) }
+        if connections[slot].reply.buffer.count >= CoreTuning.outputWorthChecking { weighOutput(slot: slot) }
         addToFlushList(slot: slot)
     }
 
@@ -40,7 +40,7 @@ extension CoreState {
         let slot = Int(socket.slot)
         lendBuffer(slot: slot)
         connections[slot].fulfil(ticket, with: reply)
-        if connections[slot].outputBytes >= CoreTuning.outputWorthChecking { limitOutput(slot: slot) }
+        if connections[slot].outputBytes >= CoreTuning.outputWorthChecking { weighOutput(slot: slot) }
         addToFlushList(slot: slot)
     }
 
@@ -57,6 +57,14 @@ extension CoreState {
         }
         if connections[slot].outputBytes >= CoreTuning.outputWorthChecking { limitOutput(slot: slot) }
         addToFlushList(slot: slot)
+    }
+
+    /// Output has grown large: either its class has a limit, or the client is made to read before it may ask on.
+    private mutating func weighOutput(slot: Int) {
+        limitOutput(slot: slot)
+        let limit = tuning.outputLimit(of: connections[slot].flags)
+        guard limit.hardBytes == 0, limit.softBytes == 0 else { return }
+        if connections[slot].outputBytes >= CoreTuning.outputThrottled { throttle(slot: slot) }
     }
 
     /// A connection may have so much output standing: beyond its class's limit it is closed.

@@ -16,11 +16,14 @@ import Wire
 /// A pipeline may never let the queue run dry, so what has left it is also taken out of memory on the way, as soon
 /// as it is more than what is still there.
 ///
-/// Bound: a connection never has more places than requests it was allowed to have parsed, and stops parsing at
-/// `capacity` places.
+/// Bound: `window` places. Replies of other cores cannot be held back once they are asked for, so a connection
+/// begins with few and gets twice as many each time all have been answered; large replies make the window small.
 struct ReplyOrder: ~Copyable {
-    /// Above this many places a connection's further requests wait in its carry buffer.
-    static let capacity = 16_384
+    /// Above this many places a connection's further requests wait in its carry buffer, whatever the window.
+    static let capacity = 4096
+    private static let windowAtFirst = 16
+    /// Bytes of replies that may be under way, judged by the latest.
+    private static let windowBytes = 256 << 10
     /// Places, and bytes, that have left the queue and are not worth moving the others for.
     private static let placesLeftMax = 256
     private static let bytesLeftMax = 64 << 10
@@ -36,6 +39,8 @@ struct ReplyOrder: ~Copyable {
 
     private var places: [Place] = []
     private var head = 0
+    /// How many places there may be.
+    private var window = Self.windowAtFirst
     private var headTicket: UInt32 = 0
     private var parked = ByteBuffer()
     /// Bytes of `parked` that belong to places in the queue.
@@ -51,7 +56,7 @@ struct ReplyOrder: ~Copyable {
     var count: Int { places.count - head }
 
     /// No further request may be parsed until replies have come.
-    var isFull: Bool { count >= Self.capacity }
+    var isFull: Bool { count >= window }
 
     /// Takes a place for a request that another core answers; `fulfil` names it by the ticket.
     mutating func await(isWanted: Bool = true) -> UInt32 {
@@ -71,6 +76,7 @@ struct ReplyOrder: ~Copyable {
         precondition(offset < count, "a reply came for a ticket that nobody awaits")
         precondition(!places[head + offset].isReady, "a reply came twice")
         let isWanted = places[head + offset].isWanted
+        if bytes.byteCount * window > Self.windowBytes { window = max(1, Self.windowBytes / bytes.byteCount) }
         if offset == 0 {
             if isWanted { reply.append(bytes) }
             advance()
@@ -102,6 +108,7 @@ struct ReplyOrder: ~Copyable {
         headTicket &+= 1
         if head == places.count {
             head = 0
+            window = min(Self.capacity, 2 * window)
             places.removeAll(keepingCapacity: places.capacity <= 64)
             parked.removeAll(keepingCapacity: parked.capacity <= 4096)
         } else if head > max(Self.placesLeftMax, count) {
