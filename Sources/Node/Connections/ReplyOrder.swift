@@ -120,7 +120,8 @@ struct ReplyOrder: ~Copyable {
     /// Keeps of `parked` only what belongs to places in the queue.
     private mutating func compactParked() {
         var kept = ByteBuffer(capacity: parkedBytes)
-        for index in head..<places.count where places[index].length > 0 {
+        // Empty replies too: their place must not point behind the end.
+        for index in head..<places.count where places[index].isReady {
             let place = places[index]
             places[index].start = kept.count
             kept.append(parked.bytes.extracting(place.start..<(place.start + place.length)))
