@@ -12,10 +12,12 @@ public enum Glob {
     ///
     /// Does at most pattern × text steps: since each element but `*` takes exactly one byte, it is enough to give
     /// the latest star one byte more whenever what follows it does not fit; what earlier stars took can stand.
+    /// The class that was looked at last is remembered, so that an endless one is not read anew for each byte.
     public static func matches(pattern: RawSpan, text: RawSpan, ignoringCase: Bool = false) -> Bool {
         var p = 0
         var t = 0
         var retry: (pattern: Int, text: Int)?
+        var latestClass = ClassMemory()
         if text.byteCount == 0 { return pattern.byteCount == 0 }
         while true {
             if t == text.byteCount {
@@ -32,7 +34,7 @@ public enum Glob {
                     retry = (p, t)
                     continue
                 }
-                let (fits, next) = element(pattern, at: p, fits: text.byte(at: t), ignoringCase)
+                let (fits, next) = element(pattern, at: p, fits: text.byte(at: t), ignoringCase, &latestClass)
                 if fits {
                     p = next
                     t &+= 1
@@ -49,19 +51,69 @@ public enum Glob {
     /// Whether the element at `at` (anything but a star) fits `byte`, and where the next element starts.
     @inline(__always)
     private static func element(
-        _ pattern: RawSpan, at: Int, fits byte: UInt8, _ ignoringCase: Bool
+        _ pattern: RawSpan, at: Int, fits byte: UInt8, _ ignoringCase: Bool, _ latestClass: inout ClassMemory
     ) -> (fits: Bool, next: Int) {
         var literal = pattern.byte(at: at)
         var next = at &+ 1
         switch literal {
         case UInt8(ascii: "?"): return (true, next)
-        case UInt8(ascii: "["): return characterClass(pattern, at: next, fits: byte, ignoringCase)
+        case UInt8(ascii: "["):
+            if let known = latestClass.answer(at: next, byte) { return known }
+            let answer = characterClass(pattern, at: next, fits: byte, ignoringCase)
+            latestClass.note(at: next, byte, answer)
+            return answer
         case UInt8(ascii: "\\") where next < pattern.byteCount:
             literal = pattern.byte(at: next)
             next &+= 1
         default: break
         }
         return (literal == byte || ignoringCase && folded(literal) == folded(byte), next)
+    }
+
+    /// What one class said about the bytes it has met.
+    private struct ClassMemory {
+        /// Where the class starts; -1 for none yet.
+        private var start = -1
+        private var next = 0
+        /// Bits of the bytes asked about, and of those that fit.
+        private var asked = (UInt64(0), UInt64(0), UInt64(0), UInt64(0))
+        private var fitting = (UInt64(0), UInt64(0), UInt64(0), UInt64(0))
+
+        func answer(at place: Int, _ byte: UInt8) -> (fits: Bool, next: Int)? {
+            guard place == start, Self.contains(asked, byte) else { return nil }
+            return (Self.contains(fitting, byte), next)
+        }
+
+        mutating func note(at place: Int, _ byte: UInt8, _ answer: (fits: Bool, next: Int)) {
+            if place != start {
+                self = ClassMemory()
+                start = place
+                next = answer.next
+            }
+            Self.insert(&asked, byte)
+            if answer.fits { Self.insert(&fitting, byte) }
+        }
+
+        private static func contains(_ set: (UInt64, UInt64, UInt64, UInt64), _ byte: UInt8) -> Bool {
+            let word =
+                switch byte >> 6 {
+                case 0: set.0
+                case 1: set.1
+                case 2: set.2
+                default: set.3
+                }
+            return word >> UInt64(byte & 63) & 1 == 1
+        }
+
+        private static func insert(_ set: inout (UInt64, UInt64, UInt64, UInt64), _ byte: UInt8) {
+            let bit = UInt64(1) << UInt64(byte & 63)
+            switch byte >> 6 {
+            case 0: set.0 |= bit
+            case 1: set.1 |= bit
+            case 2: set.2 |= bit
+            default: set.3 |= bit
+            }
+        }
     }
 
     /// Whether the class whose `[` stands before `start` fits `byte`, and where the next element starts.

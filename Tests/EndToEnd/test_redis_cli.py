@@ -131,8 +131,7 @@ def test_benchmark_as_a_cluster_client(start):
     base = free_port(run=3)
     server = start([("core-ports", "yes"), ("core-port-base", base + 1)], cores=2, port=base)
     before = server.info("everything")["hops"]
-    # Through a core's port: redis-benchmark takes the address it was given for that of the node it asks, whatever
-    # CLUSTER NODES says, and so would send half of the keys to the node's shared port.
+    # It keeps to the port it was given for the node that answers as `myself`, so it is given a core's own.
     output = benchmark(server, "-p", str(base + 1), "--cluster", "-t", "set,get", "-n", "20000", "-P", "8", "-r", "10000", "-q")
     assert "GET:" in output
     assert server.info("everything")["hops"] == before

@@ -25,8 +25,10 @@ class Cost:
 
 def load(server, command: str, count: int, pipeline: int, size: int, keys: int, cpus=(1,), cluster: bool = False) -> Cost:
     """`count` GETs or SETs by 50 connections over `keys` random keys; CPU time is counted around the run."""
+    # In cluster mode redis-benchmark keeps to the port it is given for the node that answers as `myself`.
+    port = server.port + 1 if cluster else server.port
     arguments = [
-        "taskset", "-c", ",".join(str(cpu) for cpu in cpus), BENCHMARK, "-p", str(server.port), "-t", command, "-n", str(count),
+        "taskset", "-c", ",".join(str(cpu) for cpu in cpus), BENCHMARK, "-p", str(port), "-t", command, "-n", str(count),
         "-P", str(pipeline), "-d", str(size), "-r", str(keys), "-c", str(CLIENTS), "--csv"]
     if cluster:
         arguments += ["--cluster", "--threads", "2"]

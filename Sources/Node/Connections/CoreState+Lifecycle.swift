@@ -88,10 +88,12 @@ extension CoreState {
         if count > limit {
             statistics.queryBufferLimitDisconnections += 1
             requestClose(connections[slot].socket)
-        } else if connections[slot].flags.contains(anyOf: .waiting), count > CoreTuning.blockedCarryLimit,
+        } else if connections[slot].flags.contains(.blocked), count > CoreTuning.blockedCarryLimit,
             !connections[slot].flags.contains(.receivePaused)
         {
-            // The peer's window fills instead; bytes flow again when the connection is no longer blocked.
+            // The peer's window fills instead; bytes flow again when the connection is no longer blocked. Not so for
+            // one that is throttled: many clients write all of a pipeline before they read, and would never get
+            // there. What they send is kept, up to the query buffer limit.
             connections[slot].flags.insert(.receivePaused)
             receiveList.append(ReceiveChange(socket: connections[slot].socket, isPause: true))
         }

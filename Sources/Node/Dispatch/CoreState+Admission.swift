@@ -38,6 +38,11 @@ extension CoreState {
 
     /// There is no such command.
     mutating func rejectUnknown(_ slot: Int, _ arguments: Arguments) -> Progress {
+        // A browser lured into posting here speaks HTTP: none of its lines may run as a command.
+        if arguments[0].spells("post") || arguments[0].spells("host:") {
+            requestClose(connections[slot].socket)
+            return .stopAfter
+        }
         let start = beginReply(slot: slot)
         CommandTable.unknownCommand(arguments, reply: &connections[slot].reply)
         noteError(slot: slot, at: start)

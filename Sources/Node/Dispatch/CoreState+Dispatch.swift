@@ -23,7 +23,8 @@ extension CoreState {
         let call = Call(
             command, arguments, hash: request.hash, database: connections[slot].database, now: now,
             flags: connections[slot].flags.contains(.noTouch) ? .noTouch : [],
-            stringLengthMax: tuning.parserLimits.maxBulkLength)
+            stringLengthMax: tuning.parserLimits.maxBulkLength, databaseCount: tuning.databases,
+            random: statistics.chance)
         let progress =
             switch profile.route {
             case .connection: performHere(slot, call, profile)

@@ -84,7 +84,8 @@ extension CoreState {
         swap(&replies, &body.replies)
         replies.version = request.version
         let start = replies.buffer.count
-        Executor.execute(body.call(of: request, at: now, tuning), on: &shard, reply: &replies)
+        Executor.execute(
+            body.call(of: request, at: now, tuning, random: statistics.chance), on: &shard, reply: &replies)
         let spent = noteServed(request, replies, since: start)
         swap(&replies, &body.replies)
         if spent >= tuning.noteworthyCycles { noteSlow(spent, request, in: body, of: origin) }

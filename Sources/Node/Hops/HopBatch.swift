@@ -123,10 +123,13 @@ extension HopBatch.Body {
 
     /// One of its requests, to be executed at `now`.
     @_lifetime(borrow self)
-    borrowing func call(of request: HopRequest, at now: UnixMillis, _ tuning: CoreTuning) -> Call {
+    borrowing func call(of request: HopRequest, at now: UnixMillis, _ tuning: CoreTuning, random: UInt64 = 0)
+        -> Call
+    {
         Call(
             request.command, arguments(of: request), hash: request.hash, database: request.database, now: now,
-            flags: request.flags, stringLengthMax: tuning.parserLimits.maxBulkLength)
+            flags: request.flags, stringLengthMax: tuning.parserLimits.maxBulkLength,
+            databaseCount: tuning.databases, random: random)
     }
 
     /// The arguments of one of its requests.

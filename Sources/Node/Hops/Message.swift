@@ -21,6 +21,8 @@ enum OrderingStep {
     case order
     case lock
     case arrived
+    case store
+    case stored
     case apply
     case done
 }

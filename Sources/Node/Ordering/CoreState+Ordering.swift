@@ -53,6 +53,8 @@ extension CoreState {
         case .order: order(call)
         case .lock: announce(call)
         case .arrived: arrived(call)
+        case .store: store(call)
+        case .stored: stored(call)
         case .apply: apply(call)
         case .done: done(call)
         }
@@ -100,12 +102,18 @@ extension CoreState {
         outbox.post(.ordering(.arrived, call), to: call.origin)
     }
 
+    /// Everybody has arrived, and others write too: stores, and keeps the keys until all have found room.
+    private mutating func store(_ call: MultiCall) {
+        storeWrites(call.part(of: id), of: call)
+        outbox.post(.ordering(.stored, call), to: call.origin)
+    }
+
     /// Everybody has arrived: the call's writes are done here and its keys are free.
     private mutating func apply(_ call: MultiCall) {
         let part = call.part(of: id)
         let began = Cycles.now()
         if case .multiKey = call.route {
-            applyWrites(part, of: call)
+            settleWrites(part, of: call)
         } else if call.isWrite {
             executePart(part, of: call)
         }
@@ -128,7 +136,20 @@ extension CoreState {
         guard call.partsAwaited == 0 else { return }
         call.partsAwaited = call.parts.count
         if case .multiKey = call.route { combine(call) }
-        for part in call.parts { outbox.post(.ordering(.apply, call), to: part.core) }
+        call.isStaged = call.parts.count { !$0.writes.isEmpty } > 1
+        tell(call, call.isStaged ? .store : .apply)
+    }
+
+    private mutating func stored(_ call: MultiCall) {
+        call.partsAwaited -= 1
+        guard call.partsAwaited == 0 else { return }
+        call.partsAwaited = call.parts.count
+        call.isRefused = call.parts.contains(where: \.hasFailed)
+        tell(call, .apply)
+    }
+
+    private mutating func tell(_ call: MultiCall, _ step: OrderingStep) {
+        for part in call.parts { outbox.post(.ordering(step, call), to: part.core) }
     }
 
     private mutating func done(_ call: MultiCall) {
@@ -149,7 +170,8 @@ extension CoreState {
         guard ordering.locks.isLocked(key) else { return false }
         let single = HopBatch(origin: origin)
         single.body.append(
-            body.call(of: request, at: now, tuning), from: request.asker, version: request.version)
+            body.call(of: request, at: now, tuning, random: statistics.chance), from: request.asker,
+            version: request.version)
         ordering.locks.wait(single, for: key)
         statistics.requestsDelayedByCalls += 1
         return true

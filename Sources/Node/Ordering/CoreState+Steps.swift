@@ -24,12 +24,40 @@ extension CoreState {
         }
     }
 
-    /// Writes what was decided for this shard.
-    mutating func applyWrites(_ part: MultiPart, of call: MultiCall) {
+    /// Stores what was decided for this shard. Where there is no room for something, nothing of it stays.
+    mutating func storeWrites(_ part: MultiPart, of call: MultiCall) {
         let request = call.request
         for write in part.writes {
-            let isDone = MultiKey.apply(write, of: self.call(of: call, request.arguments), on: &shard)
-            if !isDone { part.hasFailed = true }
+            guard case .store = write.change else { continue }
+            guard MultiKey.apply(write, of: self.call(of: call, request.arguments), on: &shard) else {
+                part.hasFailed = true
+                return undoStores(part, of: call)
+            }
+            part.stores += 1
+        }
+    }
+
+    /// Stores if that has not been done, then removes; or takes back what was stored because another shard is full.
+    mutating func settleWrites(_ part: MultiPart, of call: MultiCall) {
+        if !call.isStaged { storeWrites(part, of: call) }
+        if call.isRefused { return undoStores(part, of: call) }
+        guard !part.hasFailed else { return }
+        let request = call.request
+        for write in part.writes {
+            guard case .remove = write.change else { continue }
+            _ = MultiKey.apply(write, of: self.call(of: call, request.arguments), on: &shard)
+        }
+    }
+
+    /// Takes back what was stored: keys that were not there before (`MultiKey.undo`).
+    private mutating func undoStores(_ part: MultiPart, of call: MultiCall) {
+        let request = call.request
+        for write in part.writes where part.stores > 0 {
+            guard case .store = write.change else { continue }
+            if call.command == .msetnx {
+                MultiKey.undo(write, of: self.call(of: call, request.arguments), on: &shard)
+            }
+            part.stores -= 1
         }
     }
 
@@ -54,7 +82,8 @@ extension CoreState {
     mutating func replyToMultiCall(_ call: MultiCall) {
         var reply = ReplyWriter(version: call.version)
         if call.parts.contains(where: \.hasFailed) {
-            reply.error(Refusal.outOfMemory)
+            let request = call.request
+            MultiKey.refuseForMemory(self.call(of: call, request.arguments), reply: &reply)
         } else if case .multiKey = call.route {
             reply.raw(call.reply.span.raw)
         } else {
@@ -69,7 +98,7 @@ extension CoreState {
     private func call(of call: MultiCall, _ arguments: Arguments) -> Call {
         Call(
             call.command, arguments, hash: .none, database: call.database, now: call.now, flags: call.flags,
-            stringLengthMax: tuning.parserLimits.maxBulkLength)
+            stringLengthMax: tuning.parserLimits.maxBulkLength, databaseCount: tuning.databases)
     }
 }
 

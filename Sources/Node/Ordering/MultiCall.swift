@@ -14,6 +14,8 @@ import Wire
 ///       │                  │ ── lock (in order) ──▶│  queue the keys; when they are ours: gather
 ///       │ ◀─────────────────────────── arrived ────│
 ///       │ combine                                  │
+///       │ ── store ───────────────────────────────▶│  if several shards write: what needs memory first,
+///       │ ◀──────────────────────────── stored ────│  so that a full shard can still stop all of it
 ///       │ ── apply ───────────────────────────────▶│  write, release the keys
 ///       │ ◀─────────────────────────────── done ───│
 ///       ▼ reply
@@ -39,6 +41,10 @@ final class MultiCall: @unchecked Sendable {
     let now: UnixMillis
     /// Parts that have not reported the current step; touched by the origin only.
     var partsAwaited: Int
+    /// Several shards write: they store before anything is removed. Set by the origin before `store`.
+    var isStaged = false
+    /// A shard has no room: nothing is written, or what was is taken back. Set by the origin before `apply`.
+    var isRefused = false
     /// The reply of `combine`; written and read by the origin only.
     var reply: [UInt8] = []
 
@@ -86,6 +92,8 @@ final class MultiPart: @unchecked Sendable {
     var reply: [UInt8] = []
     /// Processor cycles that this core spent on it.
     var cycles: UInt64 = 0
+    /// How many of `writes` have stored something.
+    var stores = 0
     /// A write found no memory: what it should have stored is not there.
     var hasFailed = false
 

@@ -42,14 +42,14 @@ class Flood:
         self.sent += taken
         self.unsent = self.unsent[taken:]
 
-    def drain(self, seconds: float, wanted: int = None) -> int:
-        """Reads on (sending what is left to send) and gives the number of bytes that came."""
+    def drain(self, seconds: float, wanted: int = None, quiet: float = 3.0) -> int:
+        """Reads on (sending what is left to send) until nothing has come for `quiet` seconds; the number of bytes."""
         received, end = 0, time.monotonic() + seconds
         while time.monotonic() < end and not self.closed and (wanted is None or received < wanted):
             with selectors.DefaultSelector() as selector:
                 events = selectors.EVENT_READ | (selectors.EVENT_WRITE if self.unsent else 0)
                 selector.register(self.socket, events)
-                ready = selector.select(0.5)
+                ready = selector.select(quiet)
             if not ready:
                 break
             if ready[0][1] & selectors.EVENT_WRITE:
