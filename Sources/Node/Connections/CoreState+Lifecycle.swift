@@ -11,6 +11,7 @@ extension Core where Ring: ~Copyable {
         let origin = ListenerIndex(listener: Int(event.count))
         let descriptor = ring.descriptor(of: event.socket)
         state.open(event.socket, descriptor: descriptor, through: origin)
+        if state.node.connections > state.tuning.maxClients { makeRoom() }
         if let refusal = state.refusal(descriptor: descriptor, through: origin) {
             state.uncount(slot: Int(event.socket.slot))
             state.connections[Int(event.socket.slot)].reply.error(refusal)
@@ -18,6 +19,14 @@ extension Core where Ring: ~Copyable {
         } else {
             ring.startReceiving(event.socket)
         }
+    }
+}
+
+extension Core where Ring: ~Copyable {
+    /// The node seems full: those whose peers have left in this very turn go first.
+    private mutating func makeRoom() {
+        executeBatch()
+        for slot in state.flushList { state.closeIfDone(slot: Int(slot)) }
     }
 }
 
