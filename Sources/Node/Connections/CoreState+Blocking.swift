@@ -23,12 +23,14 @@ extension CoreState {
         addToFlushList(slot: slot)
     }
 
-    /// Unblocks the connections whose earlier requests have all been answered by now.
+    /// Unblocks the connections whose earlier requests have all been answered, and read, by now.
     mutating func unblockAnswered() {
         guard !resumeWhenAnswered.isEmpty else { return }
         var waiting: [SocketID] = []
         for socket in resumeWhenAnswered where isCurrent(socket) {
-            if connections[Int(socket.slot)].order.isEmpty { unblock(socket) } else { waiting.append(socket) }
+            let slot = Int(socket.slot)
+            let isAnswered = connections[slot].order.isEmpty && !connections[slot].flags.contains(.outputHeld)
+            if isAnswered { unblock(socket) } else { waiting.append(socket) }
         }
         resumeWhenAnswered = waiting
     }

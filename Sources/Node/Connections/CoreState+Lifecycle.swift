@@ -175,9 +175,10 @@ extension CoreState {
         connections[slot].flags.remove(.sending)
         connections[slot].lastActiveAt = now.rawValue
         recycleBuffer(slot: slot)
-        if connections[slot].flags.contains(.outputHeld), connections[slot].outputBytes < CoreTuning.outputHoldBytes {
+        if connections[slot].flags.contains(.outputHeld),
+            connections[slot].outputBytes < CoreTuning.outputHoldBytes
+        {
             connections[slot].flags.remove(.outputHeld)
-            resumeWhenAnswered.append(socket)
         }
         let hasMore = !connections[slot].reply.buffer.isEmpty
         if hasMore || !connections[slot].flags.isDisjoint(with: [.closingAfterReply, .peerClosed]) {

@@ -16,6 +16,9 @@ extension CoreState {
         if connections[slot].flags.contains(anyOf: .silenced) { dropReply(slot: slot, since: start) }
         if !connections[slot].order.isEmpty {
             connections[slot].park(since: start)
+            if connections[slot].order.parkedBytes >= CoreTuning.outputWorthChecking {
+                limitOutput(slot: slot)
+            }
         }
         if connections[slot].reply.buffer.count >= CoreTuning.outputWorthChecking { limitOutput(slot: slot) }
         addToFlushList(slot: slot)
@@ -67,7 +70,7 @@ extension CoreState {
             return closeForOutput(slot: slot)
         }
         if limit.hardBytes == 0, bytes >= CoreTuning.outputHoldBytes {
-            connections[slot].flags.formUnion([.blocked, .outputHeld])
+            hold(slot: slot)
         }
         guard limit.softBytes > 0, bytes >= limit.softBytes else {
             connections[slot].softLimitSince = 0
@@ -78,6 +81,13 @@ extension CoreState {
         } else if now.rawValue - connections[slot].softLimitSince > limit.softSeconds * 1000 {
             closeForOutput(slot: slot)
         }
+    }
+
+    /// Executes nothing more until the client has read.
+    private mutating func hold(slot: Int) {
+        guard !connections[slot].flags.contains(.outputHeld) else { return }
+        connections[slot].flags.formUnion([.blocked, .outputHeld])
+        resumeWhenAnswered.append(connections[slot].socket)
     }
 
     private mutating func closeForOutput(slot: Int) {

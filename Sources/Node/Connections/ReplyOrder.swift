@@ -19,8 +19,9 @@ import Wire
 /// Bound: a connection never has more places than requests it was allowed to have parsed, and stops parsing at
 /// `capacity` places.
 struct ReplyOrder: ~Copyable {
-    /// Above this many places a connection's further requests wait in its carry buffer.
-    static let capacity = 16_384
+    /// Above this many places a connection's further requests wait in its carry buffer. Their replies are of any
+    /// size and come whether its client reads or not, so this also bounds what it makes the node hold.
+    static let capacity = 256
     /// Places, and bytes, that have left the queue and are not worth moving the others for.
     private static let placesLeftMax = 256
     private static let bytesLeftMax = 64 << 10
