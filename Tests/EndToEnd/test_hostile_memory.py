@@ -127,7 +127,8 @@ def test_many_slow_readers(server):
         for number in range(1000):
             assert other.command("SET", f"k{number}", "v") == b"+OK\r\n"
             time.sleep(0.001)
-    assert _growth(server, before) < 600 * MIB
+    # For each client 1 MiB of replies, and what 256 requests under way to another core bring.
+    assert _growth(server, before) < 800 * MIB
     assert bystander.percentile(0.99) < SLOW_SECONDS
     for flood in floods:
         flood.abort()

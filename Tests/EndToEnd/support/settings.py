@@ -18,6 +18,8 @@ def _default_binary() -> str:
 # The server under test. A path that ends in `redis-server` runs the tests against Redis itself:
 # that is how the tests are tested, since Redis against Redis must be equal everywhere.
 CORONET = os.environ.get("CORONET") or _default_binary()
+# A build whose ordering of multi-shard commands can be switched off: only debug builds know how.
+UNORDERED = os.environ.get("CORONET_UNORDERED") or str(ROOT / ".build/debug/coronet")
 REDIS = os.environ.get("REDIS_SERVER") or shutil.which("redis-server") or "/usr/bin/redis-server"
 REDIS_CLI = shutil.which("redis-cli") or "/usr/bin/redis-cli"
 REDIS_BENCHMARK = shutil.which("redis-benchmark") or "/usr/bin/redis-benchmark"
