@@ -44,6 +44,7 @@ def _start(start, maxclients: int, **options):
 
 def test_refused_at_maxclients(start, cores):
     server = _start(start, 20, cores=cores)
+    time.sleep(0.3)  # the connection that waited for the server to start counts until the server sees it gone
     with _opened(server, 20) as connections:
         for connection in connections:
             assert connection.command("PING") == b"+PONG\r\n"

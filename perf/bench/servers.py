@@ -36,7 +36,7 @@ class Contender(Server):
     def arguments(self) -> list:
         pinned = ["taskset", "-c", ",".join(str(cpu) for cpu in self.cpus)]
         if self.name == "floor":
-            return [*pinned, self.binary, "--port", str(self.port), "--value-size", str(self.value_size)]
+            return [*pinned, self.binary, "--port", str(self.port), "--value", str(self.value_size)]
         return pinned + super().arguments()
 
     def fill(self, count: int, size: int, width: int = 12):
