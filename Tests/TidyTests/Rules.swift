@@ -61,6 +61,7 @@ enum Rules {
         "Node/Hops/HopBatch.swift": "handed from core to core, owned by one at a time",
         "Node/Ordering/MultiCall.swift": "handed from core to core, owned by one at a time",
         "Node/Control/ControlCall.swift": "handed from core to core, owned by one at a time",
+        "Node/Clients/Monitor.swift": "handed from core to core, owned by one at a time",
         "coronet/NodeCommand.swift": "write(2) before there is a log",
     ]
 

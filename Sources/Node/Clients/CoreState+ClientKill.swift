@@ -42,6 +42,6 @@ extension CoreState {
 
     /// In use, and not on its way out.
     func isShownToOthers(_ slot: Int) -> Bool {
-        connections[slot].flags.contains(.open) && !connections[slot].flags.contains(.closing)
+        connections[slot].flags.contains(.counted)
     }
 }

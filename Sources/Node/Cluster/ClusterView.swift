@@ -25,7 +25,9 @@ struct ClusterView {
         return UInt16(first)...UInt16(end - 1)
     }
 
-    /// CLUSTER NODES: a line for each core.
+    /// CLUSTER NODES: a line for each core. One is always `myself`, also for who came to the node's shared port:
+    /// redis-cli and lettuce do not work without. (redis-benchmark takes the address it called for that of
+    /// `myself`; give it the port of a core.)
     var nodesText: String {
         var text = ""
         for (index, endpoint) in endpoints.enumerated() {

@@ -46,11 +46,15 @@ struct Connection: ~Copyable {
         /// Came to the port of this very core, not to the node's.
         static let corePort = Flags(rawValue: 1 << 17)
         /// No further request may be executed, now or ever.
-        static let refusing: Flags = [.blocked, .closingAfterReply, .closing]
+        static let refusing: Flags = [.blocked, .throttled, .closingAfterReply, .closing]
+        /// Further requests wait in `carry`, for whatever reason.
+        static let waiting: Flags = [.blocked, .throttled]
         /// Receiving is stopped because too much waits in `carry`.
         static let receivePaused = Flags(rawValue: 1 << 18)
-        /// Blocked until its client has read what stands for it.
-        static let outputHeld = Flags(rawValue: 1 << 19)
+        /// It does not read what it asked for: later requests wait in `carry` until it does.
+        static let throttled = Flags(rawValue: 1 << 19)
+        /// Counts as a client: neither refused nor on its way out.
+        static let counted = Flags(rawValue: 1 << 20)
     }
 
     var socket: SocketID

@@ -15,6 +15,21 @@ extension CoreState {
         guard isCurrent(socket) else { return }
         let slot = Int(socket.slot)
         connections[slot].flags.subtract([.blocked, .paused])
+        goOn(slot: slot)
+    }
+
+    /// So many replies wait to be sent that making more would only fill memory.
+    mutating func throttle(slot: Int) { connections[slot].flags.insert(.throttled) }
+
+    /// The client has read enough to be worked for again.
+    mutating func endThrottle(slot: Int) {
+        connections[slot].flags.remove(.throttled)
+        goOn(slot: slot)
+    }
+
+    private mutating func goOn(slot: Int) {
+        guard connections[slot].flags.isDisjoint(with: .waiting) else { return }
+        let socket = connections[slot].socket
         if connections[slot].flags.contains(.receivePaused) {
             connections[slot].flags.remove(.receivePaused)
             receiveList.append(ReceiveChange(socket: socket, isPause: false))
@@ -23,14 +38,12 @@ extension CoreState {
         addToFlushList(slot: slot)
     }
 
-    /// Unblocks the connections whose earlier requests have all been answered, and read, by now.
+    /// Unblocks the connections whose earlier requests have all been answered by now.
     mutating func unblockAnswered() {
         guard !resumeWhenAnswered.isEmpty else { return }
         var waiting: [SocketID] = []
         for socket in resumeWhenAnswered where isCurrent(socket) {
-            let slot = Int(socket.slot)
-            let isAnswered = connections[slot].order.isEmpty && !connections[slot].flags.contains(.outputHeld)
-            if isAnswered { unblock(socket) } else { waiting.append(socket) }
+            if connections[Int(socket.slot)].order.isEmpty { unblock(socket) } else { waiting.append(socket) }
         }
         resumeWhenAnswered = waiting
     }

@@ -11,12 +11,22 @@ extension Core where Ring: ~Copyable {
         let origin = ListenerIndex(listener: Int(event.count))
         let descriptor = ring.descriptor(of: event.socket)
         state.open(event.socket, descriptor: descriptor, through: origin)
+        if state.node.connections > state.tuning.maxClients { makeRoom() }
         if let refusal = state.refusal(descriptor: descriptor, through: origin) {
+            state.uncount(slot: Int(event.socket.slot))
             state.connections[Int(event.socket.slot)].reply.error(refusal)
             state.closeAfterReply(slot: Int(event.socket.slot))
         } else {
             ring.startReceiving(event.socket)
         }
+    }
+}
+
+extension Core where Ring: ~Copyable {
+    /// The node seems full: those whose peers have left in this very turn go first.
+    private mutating func makeRoom() {
+        executeBatch()
+        for slot in state.flushList { state.closeIfDone(slot: Int(slot)) }
     }
 }
 
@@ -31,7 +41,7 @@ extension CoreState {
         }
         connections[slot] = Connection(
             socket: socket, descriptor: descriptor, id: node.takeClientID(), now: now.rawValue)
-        connections[slot].flags = [.open]
+        connections[slot].flags = [.open, .counted]
         if tuning.passwordIsEmpty { connections[slot].flags.insert(.authenticated) }
         if listener == .unix { connections[slot].flags.insert(.unixSocket) }
         if listener == .corePort { connections[slot].flags.insert(.corePort) }
@@ -81,7 +91,9 @@ extension CoreState {
         } else if connections[slot].flags.contains(.blocked), count > CoreTuning.blockedCarryLimit,
             !connections[slot].flags.contains(.receivePaused)
         {
-            // The peer's window fills instead; bytes flow again when the connection is no longer blocked.
+            // The peer's window fills instead; bytes flow again when the connection is no longer blocked. Not so for
+            // one that is throttled: many clients write all of a pipeline before they read, and would never get
+            // there. What they send is kept, up to the query buffer limit.
             connections[slot].flags.insert(.receivePaused)
             receiveList.append(ReceiveChange(socket: connections[slot].socket, isPause: true))
         }
@@ -120,7 +132,7 @@ extension CoreState {
         let isSilent =
             connections[slot].reply.buffer.isEmpty && !flags.contains(.sending)
             && connections[slot].order.isEmpty
-        let isBusy = flags.contains(.blocked) && !flags.contains(.closingAfterReply)
+        let isBusy = flags.contains(anyOf: .waiting) && !flags.contains(.closingAfterReply)
         if isSilent && !isBusy { requestClose(connections[slot].socket) }
     }
 
@@ -128,6 +140,7 @@ extension CoreState {
     mutating func requestClose(_ socket: SocketID) {
         guard isCurrent(socket), !connections[Int(socket.slot)].flags.contains(.closing) else { return }
         connections[Int(socket.slot)].flags.insert(.closing)
+        uncount(slot: Int(socket.slot))
         closeList.append(socket)
     }
 
@@ -136,7 +149,14 @@ extension CoreState {
         let slot = Int(socket.slot)
         guard isCurrent(socket) else { return }
         if connections[slot].flags.contains(.monitor) { forgetMonitor(socket) }
+        uncount(slot: slot)
         connections[slot] = Connection(socket: .none, id: 0, now: 0)
+    }
+
+    /// The connection makes room for another client: it was refused, or is on its way out.
+    mutating func uncount(slot: Int) {
+        guard connections[slot].flags.contains(.counted) else { return }
+        connections[slot].flags.remove(.counted)
         connectionCount -= 1
         node.panel(of: id).connections.store(connectionCount, ordering: .relaxed)
     }
@@ -144,7 +164,7 @@ extension CoreState {
     /// The node stops: who is not in the middle of something goes.
     mutating func closeIdleConnections() {
         for slot in 0..<connections.count where connections[slot].flags.contains(.open) {
-            if connections[slot].flags.isDisjoint(with: [.sending, .blocked]),
+            if connections[slot].flags.isDisjoint(with: [.sending, .blocked, .throttled]),
                 connections[slot].order.isEmpty,
                 connections[slot].reply.buffer.isEmpty
             {
@@ -175,10 +195,10 @@ extension CoreState {
         connections[slot].flags.remove(.sending)
         connections[slot].lastActiveAt = now.rawValue
         recycleBuffer(slot: slot)
-        if connections[slot].flags.contains(.outputHeld),
-            connections[slot].outputBytes < CoreTuning.outputHoldBytes
+        if connections[slot].flags.contains(.throttled),
+            connections[slot].outputBytes < CoreTuning.outputThrottled
         {
-            connections[slot].flags.remove(.outputHeld)
+            endThrottle(slot: slot)
         }
         let hasMore = !connections[slot].reply.buffer.isEmpty
         if hasMore || !connections[slot].flags.isDisjoint(with: [.closingAfterReply, .peerClosed]) {

@@ -16,11 +16,8 @@ extension CoreState {
         if connections[slot].flags.contains(anyOf: .silenced) { dropReply(slot: slot, since: start) }
         if !connections[slot].order.isEmpty {
             connections[slot].park(since: start)
-            if connections[slot].order.parkedBytes >= CoreTuning.outputWorthChecking {
-                limitOutput(slot: slot)
-            }
         }
-        if connections[slot].reply.buffer.count >= CoreTuning.outputWorthChecking { limitOutput(slot: slot) }
+        if connections[slot].reply.buffer.count >= CoreTuning.outputWorthChecking { weighOutput(slot: slot) }
         addToFlushList(slot: slot)
     }
 
@@ -43,7 +40,7 @@ extension CoreState {
         let slot = Int(socket.slot)
         lendBuffer(slot: slot)
         connections[slot].fulfil(ticket, with: reply)
-        if connections[slot].outputBytes >= CoreTuning.outputWorthChecking { limitOutput(slot: slot) }
+        if connections[slot].outputBytes >= CoreTuning.outputWorthChecking { weighOutput(slot: slot) }
         addToFlushList(slot: slot)
     }
 
@@ -62,15 +59,20 @@ extension CoreState {
         addToFlushList(slot: slot)
     }
 
+    /// Output has grown large: either its class has a limit, or the client is made to read before it may ask on.
+    private mutating func weighOutput(slot: Int) {
+        limitOutput(slot: slot)
+        let limit = tuning.outputLimit(of: connections[slot].flags)
+        guard limit.hardBytes == 0, limit.softBytes == 0 else { return }
+        if connections[slot].outputBytes >= CoreTuning.outputThrottled { throttle(slot: slot) }
+    }
+
     /// A connection may have so much output standing: beyond its class's limit it is closed.
     mutating func limitOutput(slot: Int) {
         let bytes = UInt64(connections[slot].outputBytes)
         let limit = tuning.outputLimit(of: connections[slot].flags)
         if limit.hardBytes > 0, bytes >= limit.hardBytes {
             return closeForOutput(slot: slot)
-        }
-        if limit.hardBytes == 0, bytes >= CoreTuning.outputHoldBytes {
-            hold(slot: slot)
         }
         guard limit.softBytes > 0, bytes >= limit.softBytes else {
             connections[slot].softLimitSince = 0
@@ -81,13 +83,6 @@ extension CoreState {
         } else if now.rawValue - connections[slot].softLimitSince > limit.softSeconds * 1000 {
             closeForOutput(slot: slot)
         }
-    }
-
-    /// Executes nothing more until the client has read.
-    private mutating func hold(slot: Int) {
-        guard !connections[slot].flags.contains(.outputHeld) else { return }
-        connections[slot].flags.formUnion([.blocked, .outputHeld])
-        resumeWhenAnswered.append(connections[slot].socket)
     }
 
     private mutating func closeForOutput(slot: Int) {

@@ -16,12 +16,14 @@ import Wire
 /// A pipeline may never let the queue run dry, so what has left it is also taken out of memory on the way, as soon
 /// as it is more than what is still there.
 ///
-/// Bound: a connection never has more places than requests it was allowed to have parsed, and stops parsing at
-/// `capacity` places.
+/// Bound: `window` places. Replies of other cores cannot be held back once they are asked for, so a connection
+/// begins with few and gets twice as many each time all have been answered; large replies make the window small.
 struct ReplyOrder: ~Copyable {
-    /// Above this many places a connection's further requests wait in its carry buffer. Their replies are of any
-    /// size and come whether its client reads or not, so this also bounds what it makes the node hold.
-    static let capacity = 256
+    /// Above this many places a connection's further requests wait in its carry buffer, whatever the window.
+    static let capacity = 4096
+    private static let windowAtFirst = 16
+    /// Bytes of replies that may be under way, judged by the latest.
+    private static let windowBytes = 256 << 10
     /// Places, and bytes, that have left the queue and are not worth moving the others for.
     private static let placesLeftMax = 256
     private static let bytesLeftMax = 64 << 10
@@ -37,6 +39,8 @@ struct ReplyOrder: ~Copyable {
 
     private var places: [Place] = []
     private var head = 0
+    /// How many places there may be.
+    private var window = Self.windowAtFirst
     private var headTicket: UInt32 = 0
     private var parked = ByteBuffer()
     /// Bytes of `parked` that belong to places in the queue.
@@ -52,7 +56,7 @@ struct ReplyOrder: ~Copyable {
     var count: Int { places.count - head }
 
     /// No further request may be parsed until replies have come.
-    var isFull: Bool { count >= Self.capacity }
+    var isFull: Bool { count >= window }
 
     /// Takes a place for a request that another core answers; `fulfil` names it by the ticket.
     mutating func await(isWanted: Bool = true) -> UInt32 {
@@ -72,6 +76,7 @@ struct ReplyOrder: ~Copyable {
         precondition(offset < count, "a reply came for a ticket that nobody awaits")
         precondition(!places[head + offset].isReady, "a reply came twice")
         let isWanted = places[head + offset].isWanted
+        if bytes.byteCount * window > Self.windowBytes { window = max(1, Self.windowBytes / bytes.byteCount) }
         if offset == 0 {
             if isWanted { reply.append(bytes) }
             advance()
@@ -103,6 +108,7 @@ struct ReplyOrder: ~Copyable {
         headTicket &+= 1
         if head == places.count {
             head = 0
+            window = min(Self.capacity, 2 * window)
             places.removeAll(keepingCapacity: places.capacity <= 64)
             parked.removeAll(keepingCapacity: parked.capacity <= 4096)
         } else if head > max(Self.placesLeftMax, count) {
@@ -114,7 +120,8 @@ struct ReplyOrder: ~Copyable {
     /// Keeps of `parked` only what belongs to places in the queue.
     private mutating func compactParked() {
         var kept = ByteBuffer(capacity: parkedBytes)
-        for index in head..<places.count where places[index].length > 0 {
+        // Empty replies too: their place must not point behind the end.
+        for index in head..<places.count where places[index].isReady {
             let place = places[index]
             places[index].start = kept.count
             kept.append(parked.bytes.extracting(place.start..<(place.start + place.length)))

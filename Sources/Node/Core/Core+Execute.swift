@@ -34,7 +34,7 @@ extension Core where Ring: ~Copyable {
         let slot = Int(source.slot)
         let requests = Int(source.firstRequest)..<Int(source.requestsEnd)
         let bytes = ring.bytes(of: source.buffer, count: Int(source.count))
-        if state.connections[slot].flags.contains(.blocked) {
+        if state.connections[slot].flags.contains(anyOf: .waiting) {
             // Blocked by an earlier buffer of this batch, which has begun the carry.
             state.connections[slot].carry.append(
                 bytes.extracting(Int(source.parsedStart)..<Int(source.parsedEnd)))

@@ -90,7 +90,7 @@ extension Core where Ring: ~Copyable {
     /// The batch must be empty: carried bytes have a batch of their own.
     mutating func executeCarried(slot: Int) {
         precondition(batch.requests.isEmpty, "carried requests would overtake parsed ones")
-        guard !state.connections[slot].flags.contains(.blocked) else {
+        guard state.connections[slot].flags.isDisjoint(with: .waiting) else {
             return state.limitCarry(slot)
         }
         // Taken out of the connection while its requests are executed, which may change the connection.

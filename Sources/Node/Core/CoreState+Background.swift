@@ -41,6 +41,7 @@ extension CoreState {
             output: statistics.bytesSent)
         panel.keys.store(keyCount, ordering: .relaxed)
         node.noteUsedBytes()
+        logWarnings()
         visitConnections()
     }
 

@@ -39,9 +39,9 @@ struct CoreTuning: Sendable {
     static let blockedCarryLimit = 1 << 20
     /// Less output than this is looked at once a second only.
     static let outputWorthChecking = 64 << 10
-    /// A connection with this much output standing, and no limit that would close it, executes nothing more until
-    /// its client has read: what a client makes the node hold is then bounded by what it sent.
-    static let outputHoldBytes = 1 << 20
+    /// A client with so much unread output is not worked for until it reads, unless its class has a limit in
+    /// `client-output-buffer-limit`: then that decides, as in Redis. Enough to keep a fast network busy.
+    static let outputThrottled = 512 << 10
     /// Reply buffers above this size are freed, not pooled.
     static let pooledBufferCapacityMax = 64 << 10
     /// Reply buffers kept for reuse per core.
@@ -55,8 +55,21 @@ extension CoreTuning {
             return BufferLimits.Limit(
                 hardBytes: Self.unauthenticatedOutputLimit, softBytes: 0, softSeconds: 0)
         }
-        return flags.contains(.monitor) ? outputLimits.replica : outputLimits.normal
+        return flags.contains(.monitor) ? monitorLimit : outputLimits.normal
     }
+
+    /// Monitors are ordinary clients whose output cannot be throttled: without a limit in the configuration they
+    /// get one all the same.
+    private var monitorLimit: BufferLimits.Limit {
+        var limit = outputLimits.normal
+        if limit.hardBytes == 0 || limit.hardBytes > Self.monitorOutputLimit {
+            limit.hardBytes = Self.monitorOutputLimit
+        }
+        return limit
+    }
+
+    /// Unread lines of a monitor.
+    static let monitorOutputLimit: UInt64 = 8 << 20
 
     /// Unread output of somebody who has not authenticated.
     static let unauthenticatedOutputLimit: UInt64 = 64 << 10

@@ -116,7 +116,7 @@ public enum NodeProgram {
     ) -> Banner {
         Banner(
             version: version, kernel: gate.features?.kernel ?? "",
-            ringFeatures: gate.features?.description ?? "",
+            ringFeatures: gate.features?.names ?? "",
             cores: cpus.map { ($0.number, $0.numaNode) }, machineBytes: MachineMemory.bytes,
             maxMemoryBytes: settings.maxMemoryBytes, hugePages: settings.hugePages,
             endpoints: doors.endpoints,

@@ -4,6 +4,7 @@ import Reactor
 struct Diagnostics {
     var slowLog = SlowLog()
     var latency = LatencyMonitor()
+    var warned = WarningState()
     /// The ring's counters, as of the start of the turn.
     var ring = RingCounters()
     /// What the kernel grants the ring; nil in simulations.

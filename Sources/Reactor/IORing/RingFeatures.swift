@@ -67,6 +67,9 @@ public struct RingFeatures: Sendable, CustomStringConvertible {
         (IORING_OP_MSG_RING.rawValue, "messages between rings"),
     ]
 
+    /// The features that are there, in words.
+    public var names: String { vector.filter(\.present).map(\.name).joined(separator: ", ") }
+
     /// Every feature by name with whether it is there, in a fixed order.
     public var vector: [(name: String, present: Bool)] {
         RingSetup.peelOrder.reversed().map { (name: $0.name, present: setup.contains($0.0)) } + [
@@ -79,8 +82,7 @@ public struct RingFeatures: Sendable, CustomStringConvertible {
 
     /// One line: `io_uring on Linux 6.18: submit all, single issuer, ...; without: minimum wait`.
     public var description: String {
-        let present = vector.filter { $0.present }.map { $0.name }.joined(separator: ", ")
         let absent = vector.filter { !$0.present }.map { $0.name }.joined(separator: ", ")
-        return "io_uring on Linux \(kernel): \(present)" + (absent.isEmpty ? "" : "; without: \(absent)")
+        return "io_uring on Linux \(kernel): \(names)" + (absent.isEmpty ? "" : "; without: \(absent)")
     }
 }

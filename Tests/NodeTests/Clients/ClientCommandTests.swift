@@ -13,8 +13,10 @@ import Testing
             let reply = harness.ask(
                 peer, ["CLIENT", "REPLY", "SKIP"], ["SET", key, "1"], ["GET", key],
                 ["CLIENT", "REPLY", "SKIP"], ["MSET", key, "2", "x\(key)", "2"], ["GET", key],
-                ["CLIENT", "REPLY", "OFF"], ["SET", key, "3"], ["MGET", key, "xa", "xb"], ["PING"], ["DBSIZE"],
-                ["SCAN", "0"], ["RANDOMKEY"], ["CLIENT", "LIST"], ["NOSUCH"], ["CLIENT", "REPLY", "SKIP"], ["PING"],
+                ["CLIENT", "REPLY", "OFF"], ["SET", key, "3"], ["MGET", key, "xa", "xb"], ["PING"],
+                ["DBSIZE"],
+                ["SCAN", "0"], ["RANDOMKEY"], ["CLIENT", "LIST"], ["NOSUCH"], ["CLIENT", "REPLY", "SKIP"],
+                ["PING"],
                 ["CLIENT", "REPLY", "ON"], ["GET", key])
             #expect(reply == "$1\r\n1\r\n$1\r\n2\r\n+OK\r\n$1\r\n3\r\n", "key \(key)")
         }
@@ -25,7 +27,8 @@ import Testing
         let harness = try NodeHarness(seed: 1, cores: 1)
         let peer = harness.connect(core: 0)
         let reply = harness.ask(
-            peer, ["CLIENT", "REPLY", "SKIP"], ["CLIENT", "REPLY", "SKIP"], ["ECHO", "dropped"], ["ECHO", "shown"],
+            peer, ["CLIENT", "REPLY", "SKIP"], ["CLIENT", "REPLY", "SKIP"], ["ECHO", "dropped"],
+            ["ECHO", "shown"],
             ["CLIENT", "REPLY", "SKIP"], ["NOSUCH"], ["ECHO", "too"])
         #expect(reply == "$5\r\nshown\r\n$3\r\ntoo\r\n")
     }
@@ -40,7 +43,9 @@ import Testing
         #expect(lines.count == 7)
         let ids = lines.compactMap { $0.split(separator: " ").first?.dropFirst(3) }.compactMap { Int($0) }
         #expect(ids == ids.sorted())
-        #expect(lines.filter { $0.contains(" name=fourth ") && $0.contains(" db=3 ") && $0.contains(" resp=3 ") }.count == 1)
+        #expect(
+            lines.filter { $0.contains(" name=fourth ") && $0.contains(" db=3 ") && $0.contains(" resp=3 ") }
+                .count == 1)
         #expect(lines.allSatisfy { $0.contains(" flags=N ") }, "asking blocks nobody's flags")
     }
 
@@ -59,7 +64,9 @@ import Testing
         let harness = try NodeHarness(seed: 34, cores: cores)
         let peers = (0..<4).map { harness.connect(core: $0 % cores) }
         #expect(harness.ask(peers[0], ["CLIENT", "PAUSE", "300", "WRITE"]) == "+OK\r\n")
-        for peer in peers { #expect(harness.ask(peer, ["GET", "a"], ["SET", "a", "1"], ["GET", "a"]) == "$-1\r\n") }
+        for peer in peers {
+            #expect(harness.ask(peer, ["GET", "a"], ["SET", "a", "1"], ["GET", "a"]) == "$-1\r\n")
+        }
         harness.wait(millis: 200)
         for peer in peers { #expect(peer.arrived.isEmpty) }
         harness.wait(millis: 200)
@@ -79,7 +86,9 @@ import Testing
     @Test(arguments: [1, 2]) func monitorsSeeEveryCommandOnce(cores: Int) throws {
         let harness = try NodeHarness(seed: 36, cores: cores)
         let monitors = (0..<3).map { harness.connect(core: $0 % cores) }
-        for monitor in monitors { #expect(harness.ask(monitor, ["MONITOR"], ["MONITOR"]).hasPrefix("+OK\r\n")) }
+        for monitor in monitors {
+            #expect(harness.ask(monitor, ["MONITOR"], ["MONITOR"]).hasPrefix("+OK\r\n"))
+        }
         let peers = (0..<4).map { harness.connect(core: $0 % cores) }
         for (index, peer) in peers.enumerated() {
             for number in 0..<5 {
@@ -92,7 +101,8 @@ import Testing
         }
         harness.settle()
         for monitor in monitors {
-            let lines = String(decoding: monitor.read(), as: UTF8.self).split(separator: "\r\n").map(String.init)
+            let lines = String(decoding: monitor.read(), as: UTF8.self).split(separator: "\r\n").map(
+                String.init)
             #expect(lines.count == 4 * 16, "\(lines.joined(separator: "\n"))")
             for index in 0..<4 {
                 let shown = lines.filter { $0.hasSuffix("] \"SET\" \"key3\" \"\(index)\"") }
@@ -119,7 +129,9 @@ import Testing
     }
 
     @Test func limitsAreLiftedInTheMiddleOfAPipeline() throws {
-        let harness = try NodeHarness(seed: 38, cores: 1, bufferSize: 60_000) { $0.password = Array("secret".utf8) }
+        let harness = try NodeHarness(seed: 38, cores: 1, bufferSize: 60_000) {
+            $0.password = Array("secret".utf8)
+        }
         let peer = harness.connect(core: 0)
         let many = ["EXISTS"] + (0..<30).map { "k\($0)" }
         let long = String(repeating: "x", count: 20_000)

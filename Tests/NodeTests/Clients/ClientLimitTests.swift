@@ -12,7 +12,9 @@ import Testing
     }
 
     @Test(arguments: [1, 2]) func whoDoesNotReadIsClosedAtTheHardLimit(cores: Int) throws {
-        let harness = try NodeHarness(seed: 41, cores: cores, bufferSize: 4096) { $0.outputLimits = limits(normal: 200_000) }
+        let harness = try NodeHarness(seed: 41, cores: cores, bufferSize: 4096) {
+            $0.outputLimits = limits(normal: 200_000)
+        }
         let writer = harness.connect(core: 0)
         for key in ["a", "b"] {
             #expect(harness.ask(writer, ["SET", key, String(repeating: "v", count: 10_000)]) == "+OK\r\n")
@@ -24,6 +26,41 @@ import Testing
         #expect(slow.isClosed)
         #expect(harness.sum { $0.statistics.outputLimitDisconnections } == 1)
         #expect(harness.ask(writer, ["PING"]) == "+PONG\r\n")
+    }
+
+    /// Nobody has set a limit: then the client's own requests wait until it reads, and none is lost.
+    @Test(arguments: [1, 2], [1 as UInt64, 2, 3]) func whoDoesNotReadIsMadeToWait(cores: Int, seed: UInt64)
+        throws
+    {
+        let harness = try NodeHarness(seed: seed, cores: cores, bufferSize: 4096)
+        let other = harness.connect(core: 0)
+        var expected = ""
+        for key in ["a", "b"] {
+            let value = String(repeating: key, count: 20_000)
+            #expect(harness.ask(other, ["SET", key, value]) == "+OK\r\n")
+            expected += "$20000\r\n\(value)\r\n"
+        }
+        let slow = harness.connect(core: 0)
+        slow.window = 1000
+        for _ in 0..<200 { slow.send(RequestText.bytes(["GET", "a"]) + RequestText.bytes(["GET", "b"])) }
+        slow.send(RequestText.bytes(["MGET", "a", "b", "c"]) + RequestText.bytes(["ECHO", "end"]))
+        #expect(harness.settle())
+        #expect(!slow.isClosed)
+        var held = 0
+        for index in 0..<cores {
+            for slot in 0..<harness.cores[index].state.connections.count {
+                held += harness.cores[index].state.connections[slot].outputBytes
+            }
+        }
+        #expect(held < 2 << 20, "8 MB were asked for, \(held) bytes are held")
+        var received: [UInt8] = []
+        for _ in 0..<100_000 {
+            slow.window = 200_000
+            received += slow.read()
+            guard harness.settle(), !slow.arrived.isEmpty else { break }
+        }
+        let all = String(repeating: expected, count: 200) + "*3\r\n\(expected)$-1\r\n$3\r\nend\r\n"
+        #expect(received.elementsEqual(all.utf8), "\(received.count) bytes of \(all.utf8.count)")
     }
 
     @Test func theSoftLimitNeedsTime() throws {
@@ -52,7 +89,9 @@ import Testing
 
     @Test func theIdleAreClosed() throws {
         let harness = try NodeHarness(seed: 44, cores: 2) { $0.timeoutSeconds = 5 }
-        let (idle, busy, monitor) = (harness.connect(core: 0), harness.connect(core: 1), harness.connect(core: 0))
+        let (idle, busy, monitor) = (
+            harness.connect(core: 0), harness.connect(core: 1), harness.connect(core: 0)
+        )
         _ = harness.ask(monitor, ["MONITOR"])
         _ = harness.ask(idle, ["PING"])
         for _ in 0..<9 {
@@ -70,6 +109,8 @@ import Testing
         harness.settle()
         #expect(String(decoding: last.read(), as: UTF8.self) == "-ERR max number of clients reached\r\n")
         #expect(last.isClosed)
+        // Those who are refused take nobody's place, however many there are.
+        for _ in 0..<5 { harness.connect(core: 0).window = 0 }
         first[0].finish()
         harness.settle()
         #expect(harness.ask(harness.connect(core: 0), ["PING"]) == "+PONG\r\n")

@@ -94,4 +94,21 @@ import Wire
         let (isEmpty, bytesKept) = (order.isEmpty, order.bytesKept)
         #expect(!isEmpty && bytesKept < 300_000)
     }
+
+    /// An empty reply (nobody wants it) that stands behind what is compacted away keeps a valid place.
+    @Test func emptyRepliesSurviveCompaction() {
+        var order = ReplyOrder()
+        var reply = ByteBuffer()
+        let large = [UInt8](repeating: 0x61, count: 200_000)
+        let first = order.await()
+        let second = order.await()
+        let between = order.await()
+        let unwanted = order.await(isWanted: false)
+        order.fulfil(second, with: large.span.raw, into: &reply)
+        order.fulfil(unwanted, with: large.span.raw, into: &reply)
+        order.fulfil(first, with: large.span.raw, into: &reply)
+        order.fulfil(between, with: large.span.raw, into: &reply)
+        let (isEmpty, bytes) = (order.isEmpty, reply.count)
+        #expect(isEmpty && bytes == 600_000)
+    }
 }
