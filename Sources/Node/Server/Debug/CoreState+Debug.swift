@@ -20,6 +20,7 @@ extension CoreState {
         case ("digest-value", _): return debugDigestValue(slot, call)
         case ("protocol", 3): connections[slot].reply.sample(of: call.arguments[2].text.lowercased())
         case ("error", 3): connections[slot].reply.error(call.arguments[2])
+        case ("stringmatch-len", 4): debugStringMatch(slot, call)
         case ("log", 3):
             node.sink.logger(core: id.index).warning("DEBUG LOG: \(call.arguments[2].text)")
             connections[slot].reply.ok()
@@ -53,6 +54,17 @@ extension CoreState {
         } finish: { _, _, reply in
             reply.ok()
         }
+    }
+
+    /// DEBUG STRINGMATCH-LEN length pattern: 1 if a run of so many letters a matches, else 0. redis-server 7.0 has
+    /// lost it; it shows what a pattern costs without a key that long.
+    private mutating func debugStringMatch(_ slot: Int, _ call: borrowing Call) {
+        guard let length = Decimal.parse(call.arguments[2]), length >= 0, length <= 1 << 24 else {
+            return connections[slot].reply.error("ERR value is not an integer or out of range")
+        }
+        let text = [UInt8](repeating: UInt8(ascii: "a"), count: Int(length))
+        let matches = Glob.matches(pattern: call.arguments[3], text: text.span.raw)
+        connections[slot].reply.integer(matches ? 1 : 0)
     }
 
     /// DEBUG OBJECT key

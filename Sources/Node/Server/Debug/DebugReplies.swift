@@ -77,6 +77,7 @@ extension ReplyWriter {
             "PROTOCOL type", "    Answers with a sample of a reply type.",
             "SET-ACTIVE-EXPIRE 0|1", "    Stops or starts removing expired keys that nobody asks for.",
             "SLEEP seconds", "    Lets the node hang.",
+            "STRINGMATCH-LEN length pattern", "    Says whether a run of so many letters a matches.",
         ]
         array(lines.count)
         for line in lines { simple(line) }
