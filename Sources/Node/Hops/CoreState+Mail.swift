@@ -56,15 +56,18 @@ extension CoreState {
     private mutating func serve(_ batch: HopBatch) {
         statistics.hopBatchesServed += 1
         statistics.hopsServed &+= UInt64(batch.body.requests.count)
-        for index in batch.body.requests.indices {
-            let request = batch.body.requests[index]
-            shard.prefetchBucket(request.hash, in: request.database)
-        }
         serveAll(&batch.body, of: batch.origin)
         outbox.post(.replies(batch), to: batch.origin)
     }
 
     private mutating func serveAll(_ body: inout HopBatch.Body, of origin: CoreID) {
+        // All buckets, then all entries, as for our own requests.
+        for index in body.requests.indices {
+            shard.prefetchBucket(body.requests[index].hash, in: body.requests[index].database)
+        }
+        for index in body.requests.indices {
+            shard.prefetchEntry(body.requests[index].hash, in: body.requests[index].database)
+        }
         statistics.cyclesMark = Cycles.now()
         for index in body.requests.indices {
             let request = body.requests[index]

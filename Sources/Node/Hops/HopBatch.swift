@@ -69,7 +69,9 @@ extension HopBatch.Body {
     mutating func append(_ call: borrowing Call, from asker: Asker, version: RESPVersion) {
         let base = bytes.count
         let firstRange = ranges.count
-        for index in 0..<call.arguments.count { append(call.arguments[index], base: base) }
+        // As it came, frame and all: one copy, and the ranges hold as they are.
+        bytes.append(call.arguments.bytes)
+        for index in 0..<call.arguments.count { ranges.append(call.arguments.ranges[index]) }
         finish(call, base, firstRange, call.hash, asker, version)
     }
 
