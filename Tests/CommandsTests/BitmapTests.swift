@@ -321,6 +321,25 @@ import Testing
             """#)
     }
 
+    /// The room above a far too small number does not fit 64 bits, and redis-server takes it for too large.
+    @Test func saturatingFromFarBelow() throws {
+        try expect(
+            #"""
+            > BITFIELD a OVERFLOW SAT SET i32 0 -9223372036854775808 GET i32 0
+            *2 :0 :2147483647
+            > BITFIELD b OVERFLOW SAT SET i32 0 -9223372034707292161 GET i32 0
+            *2 :0 :2147483647
+            > BITFIELD c OVERFLOW SAT SET i32 0 -9223372034707292160 GET i32 0
+            *2 :0 :-2147483648
+            > BITFIELD d OVERFLOW SAT SET i63 0 -4611686018427387905 GET i63 0
+            *2 :0 :4611686018427387903
+            > BITFIELD e OVERFLOW SAT SET i1 0 -9223372036854775808 GET i1 0 SET i1 0 -9223372036854775807 GET i1 0
+            *4 :0 :0 :0 :-1
+            > BITFIELD f OVERFLOW SAT INCRBY i32 0 -9223372036854775808 SET i64 0 -9223372036854775808
+            *2 :-2147483648 :-9223372036854775808
+            """#)
+    }
+
     @Test func fieldsInRESP3() throws {
         try expect(
             #"""

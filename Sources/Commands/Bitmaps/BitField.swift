@@ -58,6 +58,13 @@ struct BitField: BitwiseCopyable {
         }
     }
 
+    /// Whether redis-server takes a number that is far too small for one that is too large: it measures the room above
+    /// the number in 64 bits, which overflow.
+    func passesForTooLarge(_ number: Int64) -> Bool {
+        let greatest = Int128(1) << (width - 1) - 1
+        return isSigned && width < 64 && greatest - Int128(number) > Int128(Int64.max)
+    }
+
     /// The number that goes into the field for a wanted one, or nil where it does not fit and must not be changed.
     func fit(_ wanted: Int128, _ overflow: Overflow) -> Int64? {
         let greatest = Int128(1) << (isSigned ? width - 1 : width) - 1

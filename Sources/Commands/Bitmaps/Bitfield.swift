@@ -81,6 +81,8 @@ struct FieldOperation: BitwiseCopyable {
         let wanted: Int128
         switch verb {
         case .get: return old
+        case .set(let number) where field.passesForTooLarge(number) && overflow == .saturate:
+            wanted = Int128(Int64.max)
         case .set(let number): wanted = field.isSigned ? Int128(number) : Int128(UInt64(bitPattern: number))
         case .add(let number): wanted = Int128(old) + Int128(number)
         }
