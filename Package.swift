@@ -53,6 +53,8 @@ let package = Package(
             name: "floor", dependencies: ["Reactor", "Wire"], path: "perf/floor", swiftSettings: house),
         .executableTarget(
             name: "shard-bench", dependencies: ["Keyspace"], path: "perf/shard", swiftSettings: house),
+        .executableTarget(
+            name: "hitratio", dependencies: ["Keyspace"], path: "perf/hitratio", swiftSettings: house),
 
         // Tests mirror Sources/ by name.
         .testTarget(name: "MemoryTests", dependencies: ["Memory"], swiftSettings: house),

@@ -13,7 +13,9 @@ extension Shard {
     /// The call's first key, about to be changed.
     @inline(__always)
     mutating func write(_ call: borrowing Call) -> EntryID? {
-        find(call.key, call.hash, in: call.database, at: call.now, .write)
+        find(
+            call.key, call.hash, in: call.database, at: call.now,
+            call.flags.contains(.noTouch) ? .alter : .write)
     }
 
     /// The call's first key, looked at: counts a hit or a miss and leaves the access time alone.
@@ -45,7 +47,7 @@ extension Shard {
     ) throws(CommandError) {
         let stored = store(
             call.key, call.hash, in: call.database, value: value, encoding: encoding, expiry: expiry,
-            at: call.now)
+            at: call.now, touching: !call.flags.contains(.noTouch))
         guard stored != nil else { throw .outOfMemory }
     }
 }

@@ -81,6 +81,8 @@ public enum LookupMode: Sendable {
     case inspect
     /// Touches the access clock, counts nothing.
     case write
+    /// Touches nothing and counts nothing (a write under CLIENT NO-TOUCH).
+    case alter
     /// Touches nothing and counts nothing; an expired entry is not found and not removed.
     case peek
 

@@ -19,7 +19,7 @@ extension Keys {
             reply.bulk(shard.encoding(of: id).name)
         case .objectFreq:
             guard call.flags.contains(.tracksFrequency) else { throw .noFrequency }
-            reply.integer(shard.frequency(of: id))
+            reply.integer(shard.frequency(of: id, at: call.now))
         case .objectIdleTime:
             guard !call.flags.contains(.tracksFrequency) else { throw .noIdleTime }
             reply.integer(shard.idleSeconds(of: id, at: call.now))

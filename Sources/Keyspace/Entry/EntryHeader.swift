@@ -5,7 +5,7 @@
 ///      | encoding | kind | flags | access clock 24 | key len 8 | value length 16 |
 /// ```
 /// Longer keys (over 255 bytes) and values (over 65,535) keep both lengths in a word of their own (flag `long`)
-/// and zero here. The access clock is seconds (mod 2^24) of the last touch, or minutes and a counter under LFU.
+/// and zero here. The access clock says how the entry is used: see `AccessClock`.
 struct EntryHeader {
     var word: UInt64
 

@@ -48,18 +48,4 @@ extension Shard {
             return unsafe databases[index].table.find(base, bytes.count, hash, arena.addresses)
         }
     }
-
-    /// Sets the access clock, unless it shows this second already: a read then leaves the line clean.
-    @inline(__always) private func touch(_ entry: Entry, _ header: EntryHeader, at now: UnixMillis) {
-        let clock = Shard.clock(now)
-        if header.clock == clock { return }
-        var touched = header
-        touched.clock = clock
-        entry.header = touched
-    }
-
-    /// Seconds, modulo 2^24 (194 days).
-    @inline(__always) static func clock(_ now: UnixMillis) -> UInt32 {
-        UInt32(truncatingIfNeeded: UInt64(bitPattern: now.rawValue) / 1000) & 0xFF_FFFF
-    }
 }

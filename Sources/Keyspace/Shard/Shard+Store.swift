@@ -3,10 +3,11 @@ import Memory
 extension Shard {
     /// Inserts the key or replaces its value; nil where the arena has no room, and then nothing has changed.
     ///
-    /// A value whose entry keeps its block size is written over the old one. A versioned entry gets a new version.
+    /// A value whose entry keeps its block size is written over the old one. A versioned entry gets a new version. With
+    /// `touching` false the access clock of an entry that is there stays as it is.
     public mutating func store(
         _ key: RawSpan, _ hash: KeyHash, in index: DatabaseIndex, value: RawSpan, encoding: Encoding,
-        expiry change: ExpiryChange, at now: UnixMillis
+        expiry change: ExpiryChange, at now: UnixMillis, touching: Bool = true
     ) -> EntryID? {
         latest = now
         let database = Int(index.rawValue)
@@ -27,7 +28,7 @@ extension Shard {
         guard let old else {
             return insert(key, hash, database, value, encoding, expiry, at: now)
         }
-        return overwrite(old, key, database, value, encoding, expiry, at: now)
+        return overwrite(old, key, database, value, encoding, expiry, at: now, touching: touching)
     }
 
     private mutating func insert(
@@ -41,7 +42,7 @@ extension Shard {
         guard let block = arena.allocate(length, heap: heap) else { return nil }
         let entry = Entry(block, arena.addresses)
         let header = EntryHeader(
-            kind: .string, encoding: encoding, flags: flags, clock: Shard.clock(now),
+            kind: .string, encoding: encoding, flags: flags, clock: clockOfNew(hash, at: now),
             keyLength: key.byteCount,
             valueLength: value.byteCount)
         entry.write(header, keyLength: key.byteCount, valueLength: value.byteCount)
@@ -58,7 +59,7 @@ extension Shard {
 
     private mutating func overwrite(
         _ id: EntryID, _ key: RawSpan, _ database: Int, _ value: RawSpan,
-        _ encoding: Encoding, _ expiry: UnixMillis?, at now: UnixMillis
+        _ encoding: Encoding, _ expiry: UnixMillis?, at now: UnixMillis, touching: Bool
     ) -> EntryID? {
         let old = Entry(id.handle, arena.addresses)
         let oldHeader = old.header
@@ -78,7 +79,8 @@ extension Shard {
         if oldHeader.isExpiring { unschedule(id.handle, database) }
         let entry = Entry(block, arena.addresses)
         let header = EntryHeader(
-            kind: .string, encoding: encoding, flags: flags, clock: Shard.clock(now),
+            kind: .string, encoding: encoding, flags: flags,
+            clock: clockOfOverwritten(oldHeader.clock, at: now, touching: touching),
             keyLength: key.byteCount,
             valueLength: value.byteCount)
         entry.write(header, keyLength: key.byteCount, valueLength: value.byteCount)

@@ -56,11 +56,16 @@ extension Shard {
 
     /// Seconds since the entry was last found (OBJECT IDLETIME), modulo 194 days.
     public func idleSeconds(of id: EntryID, at now: UnixMillis) -> Int {
-        Int((Shard.clock(now) &- entry(id).header.clock) & 0xFF_FFFF)
+        Int(AccessClock.idleSeconds(entry(id).header.clock, at: now))
     }
 
-    /// The logarithmic access counter; meaningful under an LFU policy only.
-    public func frequency(of id: EntryID) -> Int { Int(entry(id).header.clock & 0xFF) }
+    /// How often the entry has been used (OBJECT FREQ): the logarithmic counter under an LFU policy, hits under
+    /// `allkeys-s3fifo`. Meaningless under others.
+    public func frequency(of id: EntryID, at now: UnixMillis) -> Int {
+        let clock = entry(id).header.clock
+        if eviction.clock == .history { return Int(eviction.history.hits(clock)) }
+        return Int(AccessClock.counter(clock, at: now, decayMinutes: eviction.rules.decayMinutes))
+    }
 
     /// Bytes the entry takes: its block and its share of a bucket (MEMORY USAGE).
     public func bytes(of id: EntryID) -> Int {

@@ -6,7 +6,7 @@ import Memory
 /// arena is an answer (nil), not a trap, and leaves everything as it was.
 ///
 /// The verbs are in files of their own: `Shard+Find`, `+Store`, `+Expiry`, `+Versions`, `+Scan`, `+Flush`, `+Views`,
-/// `+Check`.
+/// `+Check`; those of eviction and of compaction in the folders beside this one.
 @safe public struct Shard: ~Copyable {
     var arena: Arena
     let hasher: KeyHasher
@@ -14,6 +14,8 @@ import Memory
     public let databaseCount: Int
     let databases: Databases
 
+    /// How and what it evicts.
+    var eviction: EvictionState
     /// The next version to give out.
     var nextVersion: UInt64
     /// The latest time a call brought.
@@ -29,6 +31,8 @@ import Memory
     public internal(set) var misses: UInt64 = 0
     /// Keys whose time was over and that were removed.
     public internal(set) var expired: UInt64 = 0
+    /// Keys that eviction removed.
+    public internal(set) var evicted: UInt64 = 0
 
     /// An empty shard; nil where the kernel refuses the address space.
     public init?(_ configuration: ShardConfiguration) {
@@ -43,16 +47,18 @@ import Memory
         hasher = KeyHasher(seed: configuration.hashSeed)
         databaseCount = count
         databases = Databases(count: count)
+        eviction = EvictionState(seed: configuration.hashSeed.0 ^ configuration.hashSeed.1)
         nextVersion = max(1, configuration.startMicros << 10 & UInt64(Int64.max))
         latest = UnixMillis(rawValue: Int64(clamping: configuration.startMicros / 1000))
     }
 
     deinit { databases.free() }
 
-    /// Bytes of all blocks: entries, segments, directories, wheels. What maxmemory is compared with.
-    public var usedBytes: Int { arena.usedBytes }
-    /// At most so much memory stands behind the arena.
-    public var committedBytes: Int { arena.committedBytes }
+    /// Bytes of all blocks: entries, segments, directories, wheels; and what is remembered of evicted keys. What
+    /// maxmemory is compared with.
+    public var usedBytes: Int { arena.usedBytes + eviction.byteCount }
+    /// At most so much memory stands behind the arena and what is remembered of evicted keys.
+    public var committedBytes: Int { arena.committedBytes + eviction.byteCount }
     /// Bytes of the arena that were never used: certain room, in one piece. There may be more where keys were removed.
     public var untouchedBytes: Int { arena.untouchedBytes }
     /// What the arena keeps about its blocks, beside them.

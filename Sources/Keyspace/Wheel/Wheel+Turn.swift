@@ -94,7 +94,7 @@ extension Wheel {
     }
 
     /// How many slots ahead of the current one the first marked slot is, `from` or more.
-    private func firstMarked(_ level: Int, from: Int, _ addresses: AddressMap) -> Int? {
+    func firstMarked(_ level: Int, from: Int, _ addresses: AddressMap) -> Int? {
         let here = position(level)
         var ahead = from
         while ahead < Wheel.slots {
