@@ -34,7 +34,7 @@ public enum EvictionPolicy: String, CaseIterable, Sendable {
     }
 
     /// Only keys that expire may go.
-    var isVolatile: Bool {
+    public var isVolatile: Bool {
         switch self {
         case .volatileLRU, .volatileLFU, .volatileRandom, .volatileTTL: true
         default: false

@@ -151,6 +151,7 @@ extension CoreState {
         if connections[slot].flags.contains(.monitor) { forgetMonitor(socket) }
         uncount(slot: slot)
         connections[slot] = Connection(socket: .none, id: 0, now: 0)
+        eviction.clientBytesAreStale = true
     }
 
     /// The connection makes room for another client: it was refused, or is on its way out.

@@ -50,6 +50,10 @@ extension Core where Ring: ~Copyable {
     private mutating func wakePeers() {
         guard state.coreCount > 1 else { return }
         if !state.monitors.isEmpty { state.mailMonitorLines() }
+        for core in state.takeSleepingDebtors() {
+            state.statistics.wakesSent += 1
+            ring.wake(state.peers[core.index])
+        }
         guard !state.outbox.isEmpty else { return }
         for core in state.publishMail() {
             state.statistics.wakesSent += 1

@@ -21,16 +21,22 @@ extension CoreState {
             if reclaimed > 0 { noteExpiry(cycles: Cycles.now() &- began) }
             background.isBehind = reclaimed >= BackgroundState.expiriesPerSlice
         }
-        if shard.usedBytes != usedBytesShown { showUsedBytes() }
-        if tuning.maxMemory > 0 { usedBytesOfOthers = node.usedBytes(besides: id) }
+        if tuning.maxMemory > 0 {
+            usedBytesOfOthers = node.usedBytes(besides: id)
+            relieveMemory()
+        }
+        if shard.usedBytes + eviction.clientBytes != usedBytesShown { showUsedBytes() }
         if pause.isActive { endPauseIfDue() }
         if instant >= background.nextRound { runRound() }
     }
 
     /// Lets the other cores know how much memory this shard uses.
     private mutating func showUsedBytes() {
-        usedBytesShown = shard.usedBytes
+        usedBytesShown = shard.usedBytes + eviction.clientBytes
         panel.usedBytes.store(usedBytesShown, ordering: .relaxed)
+        if coreCount > 1, tuning.maxMemory > 0 {
+            panel.evictableBytes.store(evictableBytes, ordering: .relaxed)
+        }
     }
 
     /// Once a second.
@@ -43,6 +49,7 @@ extension CoreState {
         node.noteUsedBytes()
         logWarnings()
         visitConnections()
+        countClientBytes()
     }
 
     /// Looks at each connection: idle for too long, or too much unread output.
@@ -65,8 +72,11 @@ extension CoreState {
 
     /// Until when this core may sleep.
     mutating func deadlineOfSleep() -> Instant {
-        if background.isBehind || !outbox.isEmpty { return .past }
+        if background.isBehind || eviction.isBehind || !outbox.isEmpty { return .past }
         if coreCount > 1, !office.mayFallAsleep() { return .past }
+        if coreCount > 1, panel.evictionDebt.load(ordering: .relaxed) > EvictionWork.debtWorthWaking {
+            return .past
+        }
         var deadline = background.nextRound
         if tuning.expiresActively, let due = shard.nextExpiryDue {
             let millis = UInt64(max(0, due.rawValue - now.rawValue))

@@ -60,6 +60,7 @@ struct CoreState: ~Copyable {
     var monitors: [Monitor] = []
     var monitorFeeds: MonitorFeeds
     var background = BackgroundState()
+    var eviction = EvictionWork()
     var diagnostics = Diagnostics()
     /// What `panel` says of this shard's memory.
     var usedBytesShown = -1
@@ -80,6 +81,7 @@ struct CoreState: ~Copyable {
         monitorFeeds = MonitorFeeds(coreCount: node.coreCount)
         office = PostOffice(id: id, grid: node.mail)
         flushList.reserveCapacity(1024)
+        self.shard.setEvictionRules(tuning.eviction)
     }
 
     /// The core that owns `slot`: slots are laid over the cores in equal runs.

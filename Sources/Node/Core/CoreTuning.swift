@@ -1,3 +1,5 @@
+import Commands
+import Keyspace
 import Wire
 
 /// The settings that a core reads while it works: a copy of its own, replaced as a whole by CONFIG SET. Lives on
@@ -8,6 +10,11 @@ struct CoreTuning: Sendable {
     var maxClients = 10_000
     /// Bytes that all shards may use together; 0 for no limit.
     var maxMemory = 0
+    /// What goes when that is reached, and for how many cycles a turn.
+    var eviction = EvictionRules()
+    var evictionCycles = UInt64.max
+    /// The circumstances that every call has.
+    var callFlags: CallFlags = []
     var isProtected = true
     var password: [UInt8] = []
     /// Cycles from which on a command is worth a second look; the lesser of the next two.

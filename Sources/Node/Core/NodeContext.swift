@@ -81,7 +81,12 @@ final class NodeContext: Sendable {
 /// Figures that one core writes once per turn and the others read when they like. Shared; one writer.
 final class CorePanel: Sendable {
     let connections = Atomic<Int>(0)
+    /// Bytes that count toward `maxmemory`: the shard's, and the connections'.
     let usedBytes = Atomic<Int>(0)
+    /// Bytes of it that eviction could free.
+    let evictableBytes = Atomic<Int>(0)
+    /// Bytes that other cores want this one to free; the one figure here that all write.
+    let evictionDebt = Atomic<Int>(0)
     let keys = Atomic<Int>(0)
     let isRunning = Atomic<Bool>(false)
 }

@@ -3,12 +3,13 @@ import Keyspace
 import Wire
 
 extension CoreState {
-    /// Whether the command may not run for this connection now: not authenticated, or no memory left.
+    /// Whether the command may not run for this connection now: not authenticated, or no memory left
+    /// although as much was evicted as may be at once.
     @inline(__always)
-    func mustRefuse(_ slot: Int, _ profile: CommandProfile) -> Bool {
+    mutating func mustRefuse(_ slot: Int, _ profile: CommandProfile, _ arguments: Arguments) -> Bool {
         let standing = connections[slot].flags.intersection([.authenticated, .monitor])
         if standing != .authenticated, mustRefuse(profile, to: standing) { return true }
-        return profile.flags.contains(.denyOOM) && isOverMemory
+        return profile.flags.contains(.denyOOM) && isOverMemory && !makesRoom(for: arguments)
     }
 
     private func mustRefuse(_ profile: CommandProfile, to standing: Connection.Flags) -> Bool {
@@ -19,7 +20,7 @@ extension CoreState {
     /// The shards use more than `maxmemory`. The other cores' share is as of the start of the turn.
     @inline(__always)
     var isOverMemory: Bool {
-        tuning.maxMemory > 0 && usedBytesOfOthers + shard.usedBytes > tuning.maxMemory
+        tuning.maxMemory > 0 && pressure.isOver
     }
 
     /// Says why.

@@ -17,12 +17,13 @@ extension CoreState {
                 CommandTable.wrongArgumentCount(CommandTable.spec(of: command), reply: &$0)
             }
         }
-        if mustRefuse(slot, profile) { return refuse(slot, command, profile) }
+        if mustRefuse(slot, profile, arguments) { return refuse(slot, command, profile) }
         if pause.isActive, mustPause(slot, command, profile) { return .stopBefore }
 
         let call = Call(
             command, arguments, hash: request.hash, database: connections[slot].database, now: now,
-            flags: connections[slot].flags.contains(.noTouch) ? .noTouch : [],
+            flags: connections[slot].flags.contains(.noTouch)
+                ? tuning.callFlags.union(.noTouch) : tuning.callFlags,
             stringLengthMax: tuning.parserLimits.maxBulkLength, databaseCount: tuning.databases,
             random: statistics.chance)
         let progress =

@@ -69,6 +69,9 @@ struct PostOffice: ~Copyable {
         return doorbells[recipient.index].claim()
     }
 
+    /// Whether a core sleeps and has to be woken, for something other than mail.
+    func mustWake(_ core: CoreID) -> Bool { doorbells[core.index].claim() }
+
     /// The next message of a core, nil if there is none.
     mutating func take(from sender: CoreID) -> Message? { receivers[sender.index]?.receive() }
 

@@ -1,3 +1,4 @@
+import Commands
 import Glibc
 import Keyspace
 import Reactor
@@ -38,6 +39,14 @@ extension CoreTuning {
         queryBufferLimit = Int(settings.queryBufferLimitBytes)
         maxClients = Int(settings.maxClients)
         maxMemory = Int(settings.maxMemoryBytes)
+        eviction = EvictionRules(
+            policy: EvictionPolicy(rawValue: settings.maxMemoryPolicy) ?? .noEviction,
+            samples: Int(settings.maxMemorySamples), logFactor: Int(settings.lfuLogFactor),
+            decayMinutes: Int(settings.lfuDecayMinutes))
+        if let micros = EvictionTenacity.micros(Int(settings.evictionTenacity)) {
+            evictionCycles = Cycles.ticks(micros: micros)
+        }
+        if eviction.policy.tracksFrequency { callFlags.insert(.tracksFrequency) }
         isProtected = settings.protectedMode
         password = settings.password
         databases = settings.databases

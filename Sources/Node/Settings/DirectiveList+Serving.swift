@@ -129,14 +129,14 @@ extension Directive {
             .choice([
                 "volatile-lru", "volatile-lfu", "volatile-random", "volatile-ttl", "allkeys-lru",
                 "allkeys-lfu",
-                "allkeys-random", "noeviction",
-            ]), "noeviction", .live, .accepted(Reason.eviction), .memory, "what to evict at the limit"),
+                "allkeys-random", "noeviction", "allkeys-s3fifo",
+            ]), "noeviction", .live, .honoured, .memory, "what to evict at the limit"),
         .init(
-            "maxmemory-samples", .integer(1...Int64(Int32.max)), "5", .live, .accepted(Reason.eviction),
+            "maxmemory-samples", .integer(1...Int64(Int32.max)), "5", .live, .honoured,
             .memory,
             "keys looked at to choose one to evict"),
         .init(
-            "maxmemory-eviction-tenacity", .integer(0...100), "10", .live, .accepted(Reason.eviction),
+            "maxmemory-eviction-tenacity", .integer(0...100), "10", .live, .honoured,
             .memory,
             "how long one eviction may take"),
         .init(

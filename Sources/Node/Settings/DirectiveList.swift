@@ -45,7 +45,6 @@ enum Reason {
     static let disk = "nothing is written to disk yet"
     static let replication = "replication is not built yet"
     static let cluster = "clusters of several nodes are not built yet"
-    static let eviction = "eviction is not built yet: at the limit, writes are refused"
     static let types = "strings are the only value type so far"
     static let scripts = "scripts are not built yet"
     static let pubsub = "publish/subscribe is not built yet"

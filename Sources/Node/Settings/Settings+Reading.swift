@@ -36,6 +36,7 @@ extension Settings {
         maxMemoryBytes = store.integer("maxmemory")
         maxMemoryPolicy = store["maxmemory-policy"]
         maxMemorySamples = store.integer("maxmemory-samples")
+        evictionTenacity = store.integer("maxmemory-eviction-tenacity")
         lfuLogFactor = store.integer("lfu-log-factor")
         lfuDecayMinutes = store.integer("lfu-decay-time")
         activeExpireEffort = store.integer("active-expire-effort")

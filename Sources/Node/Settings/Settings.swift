@@ -94,10 +94,12 @@ public struct Settings: Sendable, Equatable {
     public var databases: Int
     /// Bytes of data for the whole node; 0: no limit.
     public var maxMemoryBytes: UInt64
-    /// The policy's name; only `noeviction` acts so far.
+    /// The policy's name.
     public var maxMemoryPolicy: String
     /// Keys sampled for one eviction.
     public var maxMemorySamples: Int32
+    /// 0 to 100: how long a slice of eviction may take.
+    public var evictionTenacity: Int32
     /// Slope of the access counter.
     public var lfuLogFactor: Int32
     /// Minutes a step of its decay.

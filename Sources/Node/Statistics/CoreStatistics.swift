@@ -66,6 +66,8 @@ struct CoreStatistics: ~Copyable {
     var requestsDelayedByCalls: UInt64 = 0
     /// Processor cycles spent on removing keys that nobody asked for.
     var expireCycles: UInt64 = 0
+    /// Processor cycles spent on evicting keys.
+    var evictionCycles: UInt64 = 0
 
     /// One row per command and subcommand.
     var byCommand = UniqueArray<CommandStatistic>(
@@ -86,7 +88,7 @@ struct CoreStatistics: ~Copyable {
     var cyclesMark: UInt64 = 0
     var rates = RateSampler()
     /// The shard's counters when CONFIG RESETSTAT was said last; they themselves only grow.
-    var shardAtReset: (hits: UInt64, misses: UInt64, expired: UInt64) = (0, 0, 0)
+    var shardAtReset: (hits: UInt64, misses: UInt64, expired: UInt64, evicted: UInt64) = (0, 0, 0, 0)
 
     /// Counts an error reply by its code; codes beyond the bound are not told apart.
     mutating func noteError(_ code: String) {

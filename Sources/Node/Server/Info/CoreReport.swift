@@ -32,6 +32,10 @@ struct CoreReport: Sendable {
     var hits: UInt64 = 0
     var misses: UInt64 = 0
     var expired: UInt64 = 0
+    var evicted: UInt64 = 0
+    /// Milliseconds above `maxmemory`: in all, and without end so far.
+    var exceededMillis: UInt64 = 0
+    var exceededMillisNow: UInt64 = 0
 
     var counters = CoreCounters()
     var rates: (commands: Double, input: Double, output: Double) = (0, 0, 0)
@@ -69,6 +73,7 @@ struct CoreCounters: Sendable {
     var gatheringsRepeated: UInt64 = 0
     var requestsDelayedByCalls: UInt64 = 0
     var expireCycles: UInt64 = 0
+    var evictionCycles: UInt64 = 0
 }
 
 extension CoreCounters {
@@ -94,13 +99,15 @@ extension CoreCounters {
         gatheringsRepeated = statistics.gatheringsRepeated
         requestsDelayedByCalls = statistics.requestsDelayedByCalls
         expireCycles = statistics.expireCycles
+        evictionCycles = statistics.evictionCycles
     }
 }
 
 extension CoreState {
     /// What this core has to say. Looks at every connection, so it costs what there are of them.
-    func report(withLatencies: Bool = false) -> CoreReport {
+    mutating func report(withLatencies: Bool = false) -> CoreReport {
         var report = CoreReport()
+        countClientBytes()
         report.core = id.index
         addClients(to: &report)
         addShard(to: &report)
@@ -117,14 +124,10 @@ extension CoreState {
 
     private func addClients(to report: inout CoreReport) {
         report.clients = connectionCount
-        report.clientBytes = connections.capacity * MemoryLayout<Connection>.stride
-        for index in 0..<bufferPool.count { report.clientBytes += bufferPool[index].capacity }
+        report.clientBytes = eviction.clientBytes
         for slot in 0..<connections.count where connections[slot].flags.contains(.open) {
-            let input = connections[slot].carry.capacity
-            let output = connections[slot].reply.buffer.capacity + connections[slot].inFlight.capacity
-            report.clientBytes += input + output
-            report.inputBufferMax = max(report.inputBufferMax, input)
-            report.outputBufferMax = max(report.outputBufferMax, output)
+            report.inputBufferMax = max(report.inputBufferMax, connections[slot].inputCapacity)
+            report.outputBufferMax = max(report.outputBufferMax, connections[slot].outputCapacity)
             if connections[slot].flags.contains(.monitor) { report.monitors += 1 }
         }
     }
@@ -145,5 +148,8 @@ extension CoreState {
         report.hits = shard.hits &- statistics.shardAtReset.hits
         report.misses = shard.misses &- statistics.shardAtReset.misses
         report.expired = shard.expired &- statistics.shardAtReset.expired
+        report.evicted = shard.evicted &- statistics.shardAtReset.evicted
+        report.exceededMillis = eviction.exceededMillis(at: instant)
+        report.exceededMillisNow = eviction.exceededMillisNow(at: instant)
     }
 }

@@ -55,6 +55,7 @@ extension CoreState {
         statistics.cyclesMark = mark
         statistics.rates = rates
         statistics.rates.restart()
-        statistics.shardAtReset = (shard.hits, shard.misses, shard.expired)
+        statistics.shardAtReset = (shard.hits, shard.misses, shard.expired, shard.evicted)
+        eviction.resetStatistics()
     }
 }

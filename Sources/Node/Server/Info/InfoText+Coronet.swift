@@ -1,3 +1,5 @@
+import Reactor
+
 // What only Coronet has. Tools find fields of Redis by searching the text, so no name here may contain one of theirs.
 extension InfoText {
     mutating func writeCoronet() {
@@ -13,6 +15,8 @@ extension InfoText {
         field("shard_bytes_bookkeeping", report.sum(\.bookkeepingBytes))
         let buffers = Int(report.settings.receiveBuffers) * Int(report.settings.receiveBufferBytes)
         field("receive_buffer_bytes", buffers * report.cores.count)
+        field(
+            "eviction_cpu_milliseconds", UInt64(Cycles.micros(report.sum(\.counters.evictionCycles)) / 1000))
         field("hops", report.sum(\.counters.hops))
         field("hop_batches", report.sum(\.counters.hopBatchesServed))
         field("multi_shard_calls", report.sum(\.counters.multiShardCalls))

@@ -53,8 +53,8 @@ extension InfoText {
         field("rss_overhead_bytes", 0)
         field("mem_fragmentation_ratio", FixedText.ratio(resident, used))
         field("mem_fragmentation_bytes", resident - used)
-        // `maxmemory` limits data: the connections' part does not count.
-        field("mem_not_counted_for_evict", report.sum(\.clientBytes))
+        // All of `used_memory` counts: there are no replicas' buffers and no log's that would not.
+        field("mem_not_counted_for_evict", 0)
         zeros("mem_replication_backlog", "mem_total_replication_buffers", "mem_clients_slaves")
         field("mem_clients_normal", report.sum(\.clientBytes))
         zeros("mem_cluster_links", "mem_aof_buffer")

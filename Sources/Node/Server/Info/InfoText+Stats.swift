@@ -21,9 +21,11 @@ extension InfoText {
         field(
             "expire_cycle_cpu_milliseconds", UInt64(Cycles.micros(report.sum(\.counters.expireCycles)) / 1000)
         )
-        zeros(
-            "evicted_keys", "evicted_clients", "total_eviction_exceeded_time",
-            "current_eviction_exceeded_time")
+        field("evicted_keys", report.sum(\.evicted))
+        field("evicted_clients", 0)
+        // Each core times it; whoever saw most of it saw it best.
+        field("total_eviction_exceeded_time", report.cores.map(\.exceededMillis).max() ?? 0)
+        field("current_eviction_exceeded_time", report.cores.map(\.exceededMillisNow).max() ?? 0)
         field("keyspace_hits", report.sum(\.hits))
         field("keyspace_misses", report.sum(\.misses))
         zeros(

@@ -49,6 +49,10 @@ struct LatencyDoctor {
         if events.contains(.expireCycle) {
             advice.append("Many keys end at the same moment: spread their expiry times.")
         }
+        if events.contains(.evictionCycle) || events.contains(.evictionDel) {
+            advice.append(
+                "Evicting took long: lower maxmemory-eviction-tenacity, or store large values in pieces.")
+        }
         return advice
     }
 }

@@ -1,6 +1,6 @@
 /// What can be late.
 enum LatencyEvent: Int, CaseIterable, Sendable {
-    case command, fastCommand, expireCycle
+    case command, fastCommand, expireCycle, evictionCycle, evictionDel
 
     /// What LATENCY calls it.
     var name: String {
@@ -8,6 +8,8 @@ enum LatencyEvent: Int, CaseIterable, Sendable {
         case .command: "command"
         case .fastCommand: "fast-command"
         case .expireCycle: "expire-cycle"
+        case .evictionCycle: "eviction-cycle"
+        case .evictionDel: "eviction-del"
         }
     }
 
