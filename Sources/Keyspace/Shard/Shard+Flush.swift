@@ -25,10 +25,16 @@ extension Shard {
     }
 
     /// Gives a slice of free memory back to the kernel, beyond what is worth keeping for reuse: 16 MiB or an eighth
-    /// of what is used.
+    /// of what is used, or less where memory is limited.
     mutating func tidy() {
-        let keep = max(16 << 20, arena.usedBytes / 8) >> 12
+        let keep = min(spareBytesMax, max(16 << 20, arena.usedBytes / 8)) >> 12
         _ = arena.giveBack(atMost: 1024, keeping: keep)
+    }
+
+    /// Keeps at most so many bytes of free memory for reuse, and has at most `ahead` bytes ready that were never used.
+    public mutating func limitSpare(to byteCount: Int, ahead: Int) {
+        spareBytesMax = max(0, byteCount)
+        arena.prepare(atMost: ahead)
     }
 
     /// Gives free memory back to the kernel at once, all of it (MEMORY PURGE).

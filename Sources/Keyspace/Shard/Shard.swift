@@ -14,6 +14,9 @@ import Memory
     public let databaseCount: Int
     let databases: Databases
 
+    /// Free memory beyond this goes back to the kernel.
+    var spareBytesMax = Int.max
+    var compaction = CompactionState()
     /// How and what it evicts.
     var eviction: EvictionState
     /// The next version to give out.
@@ -59,6 +62,8 @@ import Memory
     public var usedBytes: Int { arena.usedBytes + eviction.byteCount }
     /// At most so much memory stands behind the arena and what is remembered of evicted keys.
     public var committedBytes: Int { arena.committedBytes + eviction.byteCount }
+    /// Bytes of pages that hold blocks, the waste between blocks included.
+    public var heldBytes: Int { arena.heldBytes + eviction.byteCount }
     /// Bytes of the arena that were never used: certain room, in one piece. There may be more where keys were removed.
     public var untouchedBytes: Int { arena.untouchedBytes }
     /// What the arena keeps about its blocks, beside them.

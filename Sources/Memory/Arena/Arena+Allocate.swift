@@ -60,6 +60,7 @@ extension Arena {
         let span = unsafe spans + Int(index)
         unsafe span.pointee.role = .slab
         unsafe span.pointee.sizeClass = UInt8(truncatingIfNeeded: sizeClass)
+        unsafe span.pointee.isLeaving = false
         unsafe span.pointee.heap = UInt8(truncatingIfNeeded: heap)
         unsafe span.pointee.freeHead = 0
         unsafe span.pointee.blocksUsed = 0

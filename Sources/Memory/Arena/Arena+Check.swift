@@ -96,6 +96,11 @@ extension Arena {
                 } else if (list - Arena.binCount) / Arena.heapStride != Int(span.heap) {
                     faults.append("span \(index) lies in a list of another heap")
                 }
+                if list >= Arena.binCount,
+                    span.isLeaving != ((list - Arena.binCount) % Arena.heapStride == Arena.runList + 1)
+                {
+                    faults.append("span \(index) lies in list \(list), but leaving is \(span.isLeaving)")
+                }
                 previous = index
                 index = span.next
             }

@@ -38,6 +38,13 @@ extension Arena {
         unsafe span.pointee.freeHead = handle.rawValue &- first &+ 1
         unsafe span.pointee.blocksUsed &-= 1
         count(-BlockSize.size(ofClass: sizeClass), blocks: -1)
+        if unsafe span.pointee.isLeaving {
+            if unsafe span.pointee.blocksUsed > 0 { return }
+            unlink(index, from: leavingList(heap))
+            unsafe span.pointee.isLeaving = false
+            heldPages -= unsafe Int(span.pointee.pageCount)
+            return returnPages(index)
+        }
         if wasFull {
             unlink(index, from: list + BlockSize.classCount)
             link(index, into: list)
@@ -62,7 +69,7 @@ extension Arena {
     public mutating func reset(heap: Int) {
         precondition(heap < heapCount, "resetting a heap that does not exist")
         let first = Arena.binCount + heap * Arena.heapStride
-        for list in first...first + Arena.runList {
+        for list in first...first + Arena.runList + 1 {
             while true {
                 let index = unsafe lists[list]
                 if index == Span.none { break }

@@ -83,6 +83,7 @@ extension Arena {
             }
         }
         run.role = .free
+        run.isLeaving = false
         unsafe spans[Int(index)] = run
         mark(index)
         linkFree(index)
@@ -117,6 +118,9 @@ extension Arena {
         dirtyPages -= end - start
         return end - start
     }
+
+    /// Has at most so many bytes of huge pages ready ahead of what is used.
+    public mutating func prepare(atMost byteCount: Int) { feeder.leadMax = max(0, byteCount) }
 
     static func bin(forLength pages: UInt32) -> Int {
         // 64...127 -> 64, 128...255 -> 65, ...

@@ -1,10 +1,11 @@
 /// One run of pages and what it is used for. 32 bytes, kept apart from the pages so that free pages stay untouched.
 ///
 /// ```
-///  0         4         8         12        16        20        24    26    28   29   30   31  32
-///  | first   | pages   | next    | previous| freeHead| dirty   | used|fresh|role|clas|heap|   |
+///  0         4         8         12        16        20        24    26    28   29   30   31   32
+///  | first   | pages   | next    | previous| freeHead| dirty   | used|fresh|role|clas|heap|leav|
 /// ```
-/// `next` and `previous` thread a span into one list: of free runs of its length, or of its heap and class.
+/// `next` and `previous` thread a span into one list: of free runs of its length, or of its heap and class, or of the
+/// slabs of its heap that are leaving.
 struct Span {
     enum Role: UInt8 {
         case unused, free, slab, run
@@ -24,6 +25,8 @@ struct Span {
     var role: Role = .unused
     var sizeClass: UInt8 = 0
     var heap: UInt8 = 0
+    /// To be emptied: in the list of those, whatever its class.
+    var isLeaving = false
 
     /// Checked by a test: MemoryLayout<Span>.stride == 32.
     static var none: UInt32 { 0 }

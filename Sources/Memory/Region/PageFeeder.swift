@@ -32,6 +32,8 @@ import Synchronization
     private var thread = pthread_t()
     /// What was last asked for; only the core looks at it.
     private var asked = 0
+    /// At most so many bytes ahead: what is ready counts as resident memory.
+    var leadMax = Int.max
 
     /// Feeds the region at `base`, or, where `enabled` is false or no thread can be had, does nothing.
     init(base: UnsafeMutableRawPointer, byteCount: Int, enabled: Bool) {
@@ -70,7 +72,7 @@ import Synchronization
 
     /// The core has come to `frontier` bytes: have an eighth more ready, 8 to 64 MiB. One wake-up for each 2 MiB.
     mutating func reached(_ frontier: Int) {
-        let lead = min(max(frontier / 8, 8 << 20), 64 << 20)
+        let lead = min(max(frontier / 8, 8 << 20), 64 << 20, leadMax)
         let wanted = (frontier + lead) & ~(Region.hugePageBytes - 1)
         guard let order = unsafe order else { return }
         unsafe order.pointee.frontier.store(frontier, ordering: .releasing)

@@ -24,7 +24,9 @@ extension CoreState {
         if tuning.maxMemory > 0 {
             usedBytesOfOthers = node.usedBytes(besides: id)
             relieveMemory()
+            limitSpareMemory()
         }
+        compactIfDue()
         if shard.usedBytes + eviction.clientBytes != usedBytesShown { showUsedBytes() }
         if pause.isActive { endPauseIfDue() }
         if instant >= background.nextRound { runRound() }
@@ -35,6 +37,7 @@ extension CoreState {
         usedBytesShown = shard.usedBytes + eviction.clientBytes
         panel.usedBytes.store(usedBytesShown, ordering: .relaxed)
         if coreCount > 1, tuning.maxMemory > 0 {
+            panel.committedBytes.store(shard.committedBytes, ordering: .relaxed)
             panel.evictableBytes.store(evictableBytes, ordering: .relaxed)
         }
     }
@@ -82,6 +85,7 @@ extension CoreState {
             let millis = UInt64(max(0, due.rawValue - now.rawValue))
             deadline = min(deadline, instant.advanced(byMillis: millis))
         }
+        if compaction.effort > 0 { deadline = min(deadline, compaction.nextSlice) }
         if isStopping { deadline = min(deadline, instant.advanced(byMillis: 10)) }
         if pause.isActive { deadline = min(deadline, instant.advanced(byMillis: pause.remaining(at: now))) }
         return deadline

@@ -61,6 +61,7 @@ struct CoreState: ~Copyable {
     var monitorFeeds: MonitorFeeds
     var background = BackgroundState()
     var eviction = EvictionWork()
+    var compaction = CompactionWork()
     var diagnostics = Diagnostics()
     /// What `panel` says of this shard's memory.
     var usedBytesShown = -1

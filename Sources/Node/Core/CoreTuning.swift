@@ -13,6 +13,7 @@ struct CoreTuning: Sendable {
     /// What goes when that is reached, and for how many cycles a turn.
     var eviction = EvictionRules()
     var evictionCycles = UInt64.max
+    var compaction = CompactionPlan()
     /// The circumstances that every call has.
     var callFlags: CallFlags = []
     var isProtected = true

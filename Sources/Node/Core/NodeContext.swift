@@ -83,6 +83,8 @@ final class CorePanel: Sendable {
     let connections = Atomic<Int>(0)
     /// Bytes that count toward `maxmemory`: the shard's, and the connections'.
     let usedBytes = Atomic<Int>(0)
+    /// Memory behind the shard: what is used, what lies between, what is free but kept.
+    let committedBytes = Atomic<Int>(0)
     /// Bytes of it that eviction could free.
     let evictableBytes = Atomic<Int>(0)
     /// Bytes that other cores want this one to free; the one figure here that all write.

@@ -25,10 +25,13 @@ extension CoreState {
         }
         guard tuning.eviction.policy != .noEviction else { return eviction.isBehind = false }
         let growth = shard.usedBytes + eviction.freedThisTurn - eviction.usedBytesBefore
-        let owed = pressure.debt(forGrowth: growth) - eviction.freedThisTurn
+        // Waste counts here: pages beyond the limit are as bad as data, until they have been compacted.
+        let ahead = MemoryPressure(
+            limit: tuning.maxMemory, used: max(pressure.used, committedBytesOfAll / 100 * 97))
+        let owed = ahead.debt(forGrowth: growth) - eviction.freedThisTurn
         if owed > 0 { share(owed) }
         if coreCount > 1 { eviction.debt += panel.evictionDebt.exchange(0, ordering: .relaxed) }
-        guard pressure.isEvicting else {
+        guard ahead.isEvicting else {
             eviction.debt = 0
             return eviction.isBehind = false
         }

@@ -46,6 +46,10 @@ extension CoreTuning {
         if let micros = EvictionTenacity.micros(Int(settings.evictionTenacity)) {
             evictionCycles = Cycles.ticks(micros: micros)
         }
+        compaction = CompactionPlan(
+            isActive: settings.activeDefrag, ignoredBytes: Int(clamping: settings.defragIgnoredBytes),
+            percentMin: Int(settings.defragPercentMin), percentMax: Int(settings.defragPercentMax),
+            effortMin: Int(settings.defragEffortMin), effortMax: Int(settings.defragEffortMax))
         if eviction.policy.tracksFrequency { callFlags.insert(.tracksFrequency) }
         isProtected = settings.protectedMode
         password = settings.password

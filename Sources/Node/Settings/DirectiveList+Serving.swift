@@ -177,27 +177,27 @@ extension Directive {
             "lazyfree-lazy-user-flush", .flag, "no", .live, .accepted(Reason.freeing), .memory,
             "let FLUSHALL free in the background"),
         .init(
-            "activedefrag", .flag, "no", .live, .accepted(Reason.allocator), .memory,
+            "activedefrag", .flag, "no", .live, .honoured, .memory,
             "defragment while serving"),
         .init(
-            "active-defrag-cycle-max", .integer(1...99), "25", .live, .accepted(Reason.allocator), .memory,
+            "active-defrag-cycle-max", .integer(1...99), "25", .live, .honoured, .memory,
             "most CPU percent for defragmenting"),
         .init(
-            "active-defrag-cycle-min", .integer(1...99), "1", .live, .accepted(Reason.allocator), .memory,
+            "active-defrag-cycle-min", .integer(1...99), "1", .live, .honoured, .memory,
             "least CPU percent for defragmenting"),
         .init(
             "active-defrag-ignore-bytes", .memory(1...UInt64(Int64.max)), "104857600", .live,
-            .accepted(Reason.allocator), .memory, "waste below which nothing is defragmented"),
+            .honoured, .memory, "waste below which nothing is defragmented"),
         .init(
             "active-defrag-max-scan-fields", .integer(1...Int64.max), "1000", .live,
-            .accepted(Reason.allocator),
+            .accepted(Reason.types),
             .memory, "fields moved at once"),
         .init(
-            "active-defrag-threshold-lower", .integer(0...1000), "10", .live, .accepted(Reason.allocator),
+            "active-defrag-threshold-lower", .integer(0...1000), "10", .live, .honoured,
             .memory,
             "waste percent at which defragmenting starts"),
         .init(
-            "active-defrag-threshold-upper", .integer(0...1000), "100", .live, .accepted(Reason.allocator),
+            "active-defrag-threshold-upper", .integer(0...1000), "100", .live, .honoured,
             .memory, "waste percent at which it works hardest"),
         .init(
             "jemalloc-bg-thread", .flag, "yes", .live, .accepted(Reason.allocator), .memory,

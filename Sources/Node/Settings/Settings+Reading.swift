@@ -37,6 +37,12 @@ extension Settings {
         maxMemoryPolicy = store["maxmemory-policy"]
         maxMemorySamples = store.integer("maxmemory-samples")
         evictionTenacity = store.integer("maxmemory-eviction-tenacity")
+        activeDefrag = store.flag("activedefrag")
+        defragIgnoredBytes = store.integer("active-defrag-ignore-bytes")
+        defragPercentMin = store.integer("active-defrag-threshold-lower")
+        defragPercentMax = store.integer("active-defrag-threshold-upper")
+        defragEffortMin = store.integer("active-defrag-cycle-min")
+        defragEffortMax = store.integer("active-defrag-cycle-max")
         lfuLogFactor = store.integer("lfu-log-factor")
         lfuDecayMinutes = store.integer("lfu-decay-time")
         activeExpireEffort = store.integer("active-expire-effort")

@@ -100,6 +100,18 @@ public struct Settings: Sendable, Equatable {
     public var maxMemorySamples: Int32
     /// 0 to 100: how long a slice of eviction may take.
     public var evictionTenacity: Int32
+    /// Whether shards are compacted when too much of their pages is waste.
+    public var activeDefrag: Bool
+    /// Bytes of waste that are not worth it.
+    public var defragIgnoredBytes: UInt64
+    /// Percent of waste from which on, and at which hardest.
+    public var defragPercentMin: Int32
+    /// See above.
+    public var defragPercentMax: Int32
+    /// Percent of a core's time, least and most.
+    public var defragEffortMin: Int32
+    /// See above.
+    public var defragEffortMax: Int32
     /// Slope of the access counter.
     public var lfuLogFactor: Int32
     /// Minutes a step of its decay.

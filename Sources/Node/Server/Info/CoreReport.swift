@@ -26,6 +26,14 @@ struct CoreReport: Sendable {
     /// Bytes of keys, values, tables and timers: what `maxmemory` counts.
     var usedBytes = 0
     var committedBytes = 0
+    /// Pages with blocks in them.
+    var heldBytes = 0
+    var compaction = CompactionCounts()
+    /// Percent of the core's time that compaction takes now; milliseconds it has taken, and takes so far.
+    var compactionEffort = 0
+    var compactionMillis: UInt64 = 0
+    var compactionMillisNow: UInt64 = 0
+    var spareBytes: Int { committedBytes - heldBytes }
     var bookkeepingBytes = 0
     var databases: [Database] = []
     var changes: UInt64 = 0
@@ -132,9 +140,21 @@ extension CoreState {
         }
     }
 
+    private func addCompaction(to report: inout CoreReport) {
+        report.compaction = shard.compactionCounts
+        report.compactionEffort = compaction.effort
+        if compaction.effort > 0 {
+            report.compactionMillisNow =
+                (instant.nanoseconds &- compaction.beganAt.nanoseconds) / 1_000_000
+        }
+        report.compactionMillis = compaction.nanos / 1_000_000 + report.compactionMillisNow
+    }
+
     private func addShard(to report: inout CoreReport) {
         report.usedBytes = shard.usedBytes
         report.committedBytes = shard.committedBytes
+        report.heldBytes = shard.heldBytes
+        addCompaction(to: &report)
         report.bookkeepingBytes = shard.bookkeepingBytes
         for number in 0..<tuning.databases {
             let index = DatabaseIndex(rawValue: UInt8(number))

@@ -20,8 +20,8 @@ extension InfoText {
         field(
             "used_memory_dataset_perc", FixedText.percent(dataset, of: used - report.facts.usedBytesAtStart))
         field("allocator_allocated", used)
-        field("allocator_active", activeBytes)
-        field("allocator_resident", report.facts.residentBytes)
+        field("allocator_active", report.activeBytes)
+        field("allocator_resident", report.keptBytes)
         bytes("total_system_memory", report.facts.machineBytes)
     }
 
@@ -38,19 +38,15 @@ extension InfoText {
         bytes("used_memory_scripts", 0)
     }
 
-    /// Pages that the shards hold, and what is in use besides.
-    private var activeBytes: Int {
-        report.sum(\.committedBytes) + report.sum(\.bookkeepingBytes) + report.sum(\.clientBytes)
-    }
-
     private mutating func writeAllocator() {
         let (used, resident) = (report.usedBytes, report.facts.residentBytes)
-        field("allocator_frag_ratio", FixedText.ratio(activeBytes, used))
-        field("allocator_frag_bytes", activeBytes - used)
-        field("allocator_rss_ratio", FixedText.ratio(resident, activeBytes))
-        field("allocator_rss_bytes", resident - activeBytes)
-        field("rss_overhead_ratio", "1.00")
-        field("rss_overhead_bytes", 0)
+        let (active, kept) = (report.activeBytes, report.keptBytes)
+        field("allocator_frag_ratio", FixedText.ratio(active, used))
+        field("allocator_frag_bytes", active - used)
+        field("allocator_rss_ratio", FixedText.ratio(kept, active))
+        field("allocator_rss_bytes", kept - active)
+        field("rss_overhead_ratio", FixedText.ratio(resident, kept))
+        field("rss_overhead_bytes", resident - kept)
         field("mem_fragmentation_ratio", FixedText.ratio(resident, used))
         field("mem_fragmentation_bytes", resident - used)
         // All of `used_memory` counts: there are no replicas' buffers and no log's that would not.
@@ -59,6 +55,8 @@ extension InfoText {
         field("mem_clients_normal", report.sum(\.clientBytes))
         zeros("mem_cluster_links", "mem_aof_buffer")
         field("mem_allocator", "arena")
-        zeros("active_defrag_running", "lazyfree_pending_objects", "lazyfreed_objects")
+        // Percent of a core's time, as in Redis.
+        field("active_defrag_running", report.largest(\.compactionEffort))
+        zeros("lazyfree_pending_objects", "lazyfreed_objects")
     }
 }

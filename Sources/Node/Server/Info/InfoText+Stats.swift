@@ -30,10 +30,10 @@ extension InfoText {
         field("keyspace_misses", report.sum(\.misses))
         zeros(
             "pubsub_channels", "pubsub_patterns", "pubsubshard_channels", "latest_fork_usec", "total_forks",
-            "migrate_cached_sockets", "slave_expires_tracked_keys", "active_defrag_hits",
-            "active_defrag_misses",
-            "active_defrag_key_hits", "active_defrag_key_misses", "total_active_defrag_time",
-            "current_active_defrag_time", "tracking_total_keys", "tracking_total_items",
+            "migrate_cached_sockets", "slave_expires_tracked_keys")
+        writeCompaction()
+        zeros(
+            "tracking_total_keys", "tracking_total_items",
             "tracking_total_prefixes",
             "unexpected_error_replies")
         field("total_error_replies", report.sum(\.counters.errorReplies))
@@ -43,6 +43,17 @@ extension InfoText {
         zeros(
             "io_threaded_reads_processed", "io_threaded_writes_processed", "reply_buffer_shrinks",
             "reply_buffer_expands")
+    }
+
+    /// What moved and what lay well, by blocks (entries and segments of tables) and by keys.
+    private mutating func writeCompaction() {
+        let (keys, left) = (report.sum(\.compaction.keysMoved), report.sum(\.compaction.keysLeft))
+        field("active_defrag_hits", keys + report.sum(\.compaction.segmentsMoved))
+        field("active_defrag_misses", left + report.sum(\.compaction.segmentsLeft))
+        field("active_defrag_key_hits", keys)
+        field("active_defrag_key_misses", left)
+        field("total_active_defrag_time", report.cores.map(\.compactionMillis).max() ?? 0)
+        field("current_active_defrag_time", report.cores.map(\.compactionMillisNow).max() ?? 0)
     }
 
     mutating func writeCommands() {

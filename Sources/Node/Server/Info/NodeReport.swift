@@ -38,6 +38,12 @@ struct NodeReport: Sendable {
     /// rings and their receive buffers, which do not grow (they are in `used_memory_rss`).
     var usedBytes: Int { sum(\.usedBytes) + sum(\.clientBytes) }
 
+    /// Pages with something in them: `used_memory` and the waste between blocks.
+    var activeBytes: Int { sum(\.heldBytes) + sum(\.clientBytes) }
+
+    /// Those, the free pages that the shards keep for reuse, and what the shards keep about their pages.
+    var keptBytes: Int { activeBytes + sum(\.spareBytes) + sum(\.bookkeepingBytes) }
+
     /// What nobody has stored: empty tables, and connections with their buffers.
     var overheadBytes: Int { facts.usedBytesAtStart + sum(\.clientBytes) }
 

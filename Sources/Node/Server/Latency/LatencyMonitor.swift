@@ -1,6 +1,6 @@
 /// What can be late.
 enum LatencyEvent: Int, CaseIterable, Sendable {
-    case command, fastCommand, expireCycle, evictionCycle, evictionDel
+    case command, fastCommand, expireCycle, evictionCycle, evictionDel, activeDefragCycle
 
     /// What LATENCY calls it.
     var name: String {
@@ -10,6 +10,7 @@ enum LatencyEvent: Int, CaseIterable, Sendable {
         case .expireCycle: "expire-cycle"
         case .evictionCycle: "eviction-cycle"
         case .evictionDel: "eviction-del"
+        case .activeDefragCycle: "active-defrag-cycle"
         }
     }
 

@@ -11,18 +11,29 @@ struct MemoryDoctor {
         isEmpty = used < Self.bytesMin
         var findings: [String] = []
         let limit = Int(clamping: report.settings.maxMemoryBytes)
-        if limit > 0, report.sum(\.usedBytes) > limit / 10 * 9 {
+        if limit > 0, used > limit / 10 * 9, report.settings.maxMemoryPolicy == "noeviction" {
             findings.append(
-                "Data takes more than nine tenths of maxmemory; at the limit, writes are refused. Raise maxmemory, or "
-                    + "let keys expire.")
+                "Data takes more than nine tenths of maxmemory; at the limit, writes are refused. Raise maxmemory, let "
+                    + "keys expire, or choose a maxmemory-policy that evicts.")
+        }
+        if report.cores.contains(where: { $0.exceededMillisNow > 1000 }) {
+            findings.append(
+                "The node has been above maxmemory for more than a second: the policy finds nothing to evict, or "
+                    + "maxmemory-eviction-tenacity leaves it too little time.")
         }
         if report.facts.usedBytesPeak > used / 2 * 3 {
             findings.append(
                 "Memory in use was once half as much again as now; what has been freed is used first.")
         }
-        let active = report.sum(\.committedBytes)
-        if active > report.sum(\.usedBytes) / 2 * 3 {
-            findings.append("The shards hold half as much again as they use: MEMORY PURGE gives pages back.")
+        if report.sum(\.spareBytes) > report.sum(\.usedBytes) / 2 {
+            findings.append("The shards keep many free pages for reuse: MEMORY PURGE gives them back.")
+        }
+        if report.sum(\.heldBytes) > report.sum(\.usedBytes) / 100 * 115 {
+            findings.append(
+                "More than 15 % of the pages is waste between blocks"
+                    + (report.settings.activeDefrag
+                        ? ": see active-defrag-ignore-bytes and the thresholds for when it is compacted."
+                        : ": CONFIG SET activedefrag yes has it compacted while serving."))
         }
         if report.sum(\.clientBytes) > used / 2 {
             findings.append(

@@ -15,7 +15,7 @@ struct MemoryStats {
         let (used, startup) = (report.usedBytes, report.facts.usedBytesAtStart)
         let keys = report.databases.reduce(0) { $0 + $1.keys }
         let resident = report.facts.residentBytes
-        let active = report.sum(\.committedBytes) + report.sum(\.bookkeepingBytes) + report.sum(\.clientBytes)
+        let (active, kept) = (report.activeBytes, report.keptBytes)
         let dataset = max(0, used - report.overheadBytes)
         let peak = max(used, report.facts.usedBytesPeak)
 
@@ -43,13 +43,13 @@ struct MemoryStats {
         add("peak.percentage", Self.percent(used, of: peak))
         add("allocator.allocated", used)
         add("allocator.active", active)
-        add("allocator.resident", resident)
+        add("allocator.resident", kept)
         add("allocator-fragmentation.ratio", Self.ratio(active, used))
         add("allocator-fragmentation.bytes", active - used)
-        add("allocator-rss.ratio", Self.ratio(resident, active))
-        add("allocator-rss.bytes", resident - active)
-        add("rss-overhead.ratio", 1.0)
-        add("rss-overhead.bytes", 0)
+        add("allocator-rss.ratio", Self.ratio(kept, active))
+        add("allocator-rss.bytes", kept - active)
+        add("rss-overhead.ratio", Self.ratio(resident, kept))
+        add("rss-overhead.bytes", resident - kept)
         add("fragmentation", Self.ratio(resident, used))
         add("fragmentation.bytes", resident - used)
     }
