@@ -2,6 +2,7 @@
 // over the wire, Coronet or Redis, with the same seeded trace.
 //
 //     swift run -c release hitratio shard [trace...]
+//     swift run -c release hitratio models [trace...]     exact LRU, SIEVE, S3-FIFO and W-TinyLFU for comparison
 //     swift run -c release hitratio wire PORT CACHE-KEYS REQUESTS TRACE
 import Keyspace
 
@@ -26,6 +27,18 @@ case "wire":
     else { fatalError("hitratio wire PORT CACHE-KEYS REQUESTS TRACE") }
     var cache = WireCache(port: port)
     print(percent(cache.run(trace.keys(requests, cacheKeys: cacheKeys, seed: seed))))
+case "models":
+    let cacheKeys = 20_000
+    let chosen = words.dropFirst().compactMap { Trace(rawValue: $0) }
+    print(padded("trace", 12) + ["LRU", "SIEVE", "S3-FIFO", "W-TinyLFU"].map { padded($0, 12) }.joined())
+    for trace in chosen.isEmpty ? Trace.allCases : chosen {
+        let keys = trace.keys(1_000_000, cacheKeys: cacheKeys, seed: seed)
+        let ratios = [
+            ExactLRU.run(keys, cacheKeys: cacheKeys), Sieve.run(keys, cacheKeys: cacheKeys),
+            S3FIFO.run(keys, cacheKeys: cacheKeys), TinyLFU.run(keys, cacheKeys: cacheKeys),
+        ]
+        print(padded(trace.rawValue, 12) + ratios.map { padded(percent($0), 12) }.joined())
+    }
 default:
     let chosen = words.dropFirst().compactMap { Trace(rawValue: $0) }
     let policies: [EvictionPolicy] = [.allKeysRandom, .allKeysLRU, .allKeysLFU, .allKeysS3FIFO]

@@ -179,4 +179,65 @@ struct ArenaTests {
             arena.free(handle)
         }
     }
+
+    /// Blocks are freed at random, then those in slabs that are to be emptied move: the slabs come back as pages, the
+    /// marks go, and every block keeps its pattern. Allocating and freeing go on in between.
+    @Test func emptiedSlabsComeBack() throws {
+        let seed = UInt64.random(in: 1...1_000_000_000)
+        print("compaction of an arena: seed \(seed)")
+        var dice = Dice(seed: seed)
+        var arena = makeArena(256 << 20, heaps: 2)
+        var held: [Held] = []
+        func add(_ arena: inout Arena) throws {
+            let (length, heap) = ([40, 200, 3_000][dice.below(3)], dice.below(2))
+            let handle = try present(arena.allocate(length, heap: heap))
+            held.append(Held(handle: handle, length: length, pattern: UInt8(dice.below(256)), heap: heap))
+            held[held.count - 1].fill(arena)
+        }
+        for _ in 0..<30_000 { try add(&arena) }
+        held.shuffle(using: &dice)
+        for block in held[10_000...] { arena.free(block.handle) }
+        held.removeSubrange(10_000...)
+        let (heldBefore, used) = (arena.heldBytes, arena.usedBytes)
+        #expect(arena.markLeaving(heap: 0) > 0 && arena.markLeaving(heap: 1) > 0)
+        #expect(arena.checkInvariants() == [])
+        for index in held.indices where arena.isLeaving(held[index].handle) {
+            let block = held[index]
+            let moved = try present(arena.allocate(block.length, heap: block.heap))
+            #expect(!arena.isLeaving(moved))
+            held[index].handle = moved
+            held[index].fill(arena)
+            arena.free(block.handle)
+        }
+        #expect(arena.usedBytes == used)
+        #expect(arena.heldBytes < heldBefore / 2, "\(arena.heldBytes) of \(heldBefore)")
+        #expect(arena.checkInvariants() == [])
+        for _ in 0..<2_000 { try add(&arena) }
+        // A pass that is given up: what was not moved stays and is used again.
+        for block in held[6_000..<9_000] { arena.free(block.handle) }
+        held.removeSubrange(6_000..<9_000)
+        for heap in 0..<2 {
+            _ = arena.markLeaving(heap: heap)
+            arena.unmarkLeaving(heap: heap)
+        }
+        #expect(held.allSatisfy { !arena.isLeaving($0.handle) && $0.isIntact(arena) })
+        #expect(arena.checkInvariants() == [])
+        arena.reset(heap: 0)
+        arena.reset(heap: 1)
+        #expect(arena.usedBytes == 0 && arena.heldBytes == 0 && arena.checkInvariants() == [])
+    }
+
+    /// A heap that is given up while some of its slabs are to be emptied.
+    @Test func aHeapGoesWithItsMarks() throws {
+        var dice = Dice(seed: 3)
+        var arena = makeArena(64 << 20)
+        var blocks: [Handle] = []
+        for _ in 0..<20_000 { blocks.append(try present(arena.allocate(100))) }
+        for block in blocks where dice.below(4) > 0 { arena.free(block) }
+        #expect(arena.markLeaving(heap: 0) > 0)
+        arena.reset(heap: 0)
+        #expect(arena.usedBytes == 0 && arena.checkInvariants() == [])
+        #expect(try present(arena.allocate(100)) != .none)
+        #expect(arena.checkInvariants() == [])
+    }
 }

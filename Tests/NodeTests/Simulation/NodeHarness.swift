@@ -85,6 +85,12 @@ final class NodeHarness {
         }
     }
 
+    /// A core takes new settings, as by CONFIG SET.
+    func retune(_ core: Int, _ tuning: CoreTuning) {
+        cores[core].state.take(tuning)
+        deadlines[core] = .past
+    }
+
     /// Sends requests and returns what has been answered when the node has come to rest.
     func ask(_ peer: SimulatedPeer, _ requests: [String]...) -> String {
         for request in requests { peer.send(RequestText.bytes(request)) }

@@ -81,7 +81,7 @@ extension CoreState {
     }
 
     /// The core works with new settings from now on.
-    private mutating func take(_ new: CoreTuning) {
+    mutating func take(_ new: CoreTuning) {
         let old = tuning
         tuning = new
         // Not a setting: DEBUG changed it.
