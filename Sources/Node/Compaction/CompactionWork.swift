@@ -8,6 +8,8 @@ struct CompactionWork {
     var nextSlice = Instant(nanoseconds: 0)
     /// When the pass under way began.
     var beganAt = Instant(nanoseconds: 0)
+    /// Memory behind the other cores' shards, as of the last millisecond.
+    var committedBytesOfOthers = 0
     /// Cycles spent in slices.
     var cycles: UInt64 = 0
     /// Nanoseconds that passes took, pauses between slices included.

@@ -52,17 +52,12 @@ extension CoreState {
         endCompaction()
     }
 
-    /// Memory behind all shards, the others' as of the start of the turn.
-    var committedBytesOfAll: Int {
-        var sum = shard.committedBytes
-        for index in 0..<coreCount where index != id.index {
-            sum += node.cores[index].committedBytes.load(ordering: .relaxed)
-        }
-        return sum
-    }
+    /// Memory behind all shards; the others' part is a millisecond old.
+    var committedBytesOfAll: Int { compaction.committedBytesOfOthers + shard.committedBytes }
 
     /// Keeps what is ready for use within what `maxmemory` leaves: free pages and pages ahead are resident too.
     mutating func limitSpareMemory() {
+        compaction.committedBytesOfOthers = node.committedBytes(besides: id)
         let left = max(0, tuning.maxMemory - committedBytesOfAll) / coreCount
         let spare = max(1 << 20, tuning.maxMemory / 64 / coreCount)
         shard.limitSpare(to: spare, ahead: left)

@@ -76,6 +76,15 @@ final class NodeContext: Sendable {
         }
         return sum
     }
+
+    /// Memory behind the shards of all cores but `core`, as of their last turns.
+    func committedBytes(besides core: CoreID) -> Int {
+        var sum = 0
+        for index in 0..<coreCount where index != core.index {
+            sum += cores[index].committedBytes.load(ordering: .relaxed)
+        }
+        return sum
+    }
 }
 
 /// Figures that one core writes once per turn and the others read when they like. Shared; one writer.
