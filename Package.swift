@@ -54,7 +54,8 @@ let package = Package(
         .executableTarget(
             name: "shard-bench", dependencies: ["Keyspace"], path: "perf/shard", swiftSettings: house),
         .executableTarget(
-            name: "hitratio", dependencies: ["Keyspace"], path: "perf/hitratio", swiftSettings: house),
+            name: "hitratio", dependencies: ["Keyspace"], path: "perf/hitratio", exclude: ["README.md", "run"],
+            swiftSettings: house),
 
         // Tests mirror Sources/ by name.
         .testTarget(name: "MemoryTests", dependencies: ["Memory"], swiftSettings: house),

@@ -202,24 +202,23 @@ struct TinyLFU: Model {
     }
 
     mutating func request(_ key: Int32) -> Bool {
-        count(key)
+        note(key)
         switch place[Int(key)] {
         case .nowhere: break
         case .window: move(key, to: .window)
         case .probation, .protected:
             move(key, to: .protected)
             let most = (capacity - capacity / 100) * 8 / 10
-            if queue(.protected).count > most { move(queue(.protected).oldest, to: .probation) }
+            if count(.protected) > most { move(oldest(.protected), to: .probation) }
         }
         if place[Int(key)] != .nowhere { return true }
         move(key, to: .window)
-        if queue(.window).count > capacity / 100 { admit(queue(.window).oldest) }
+        if count(.window) > capacity / 100 { admit(oldest(.window)) }
         return false
     }
 
-    private func queue(_ place: Place) -> Queue {
-        _read { yield queues[Int(place.rawValue)] }
-    }
+    private func count(_ place: Place) -> Int { queues[Int(place.rawValue)].count }
+    private func oldest(_ place: Place) -> Int32 { queues[Int(place.rawValue)].oldest }
 
     private mutating func move(_ key: Int32, to target: Place) {
         let old = place[Int(key)]
@@ -230,7 +229,7 @@ struct TinyLFU: Model {
 
     private mutating func admit(_ candidate: Int32) {
         guard queues.reduce(0, { $0 + $1.count }) > capacity else { return move(candidate, to: .probation) }
-        let victim = queue(.probation).count > 0 ? queue(.probation).oldest : queue(.protected).oldest
+        let victim = count(.probation) > 0 ? oldest(.probation) : oldest(.protected)
         let isBetter = estimate(candidate) > estimate(victim)
         move(isBetter ? victim : candidate, to: .nowhere)
         if isBetter { move(candidate, to: .probation) }
@@ -245,7 +244,7 @@ struct TinyLFU: Model {
 
     private func estimate(_ key: Int32) -> UInt8 { (0..<4).map { sketch[cell(key, $0)] }.min() ?? 0 }
 
-    private mutating func count(_ key: Int32) {
+    private mutating func note(_ key: Int32) {
         for row: UInt64 in 0..<4 {
             let cell = cell(key, row)
             sketch[cell] = min(15, sketch[cell] + 1)

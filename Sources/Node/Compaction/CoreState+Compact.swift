@@ -39,7 +39,9 @@ extension CoreState {
     private var waste: CompactionPlan.Waste {
         CompactionPlan.Waste(
             bytes: shard.heldBytes - shard.usedBytes, percent: shard.fragmentationPercent,
-            isOverLimit: tuning.maxMemory > 0 && committedBytesOfAll > tuning.maxMemory)
+            isOverLimit: tuning.maxMemory > 0
+                && committedBytesOfAll > tuning.maxMemory
+                    + MemoryPressure.waste(of: tuning.maxMemory) / 4)
     }
 
     /// Settings have changed: a pass that is not wanted any more ends.

@@ -26,8 +26,9 @@ extension CoreState {
         guard tuning.eviction.policy != .noEviction else { return eviction.isBehind = false }
         let growth = shard.usedBytes + eviction.freedThisTurn - eviction.usedBytesBefore
         // Waste counts here: pages beyond the limit are as bad as data, until they have been compacted.
+        let slack = MemoryPressure.waste(of: tuning.maxMemory)
         let ahead = MemoryPressure(
-            limit: tuning.maxMemory, used: max(pressure.used, committedBytesOfAll / 100 * 97))
+            limit: tuning.maxMemory, used: max(pressure.used, committedBytesOfAll - slack))
         let owed = ahead.debt(forGrowth: growth) - eviction.freedThisTurn
         if owed > 0 { share(owed) }
         if coreCount > 1 { eviction.debt += panel.evictionDebt.exchange(0, ordering: .relaxed) }

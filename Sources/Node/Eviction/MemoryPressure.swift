@@ -21,6 +21,10 @@ struct MemoryPressure: Equatable {
     /// Where eviction begins: 95 % of the limit.
     static func floor(of limit: Int) -> Int { limit - limit / 20 }
 
+    /// Bytes that pages may take beyond what is used before keys have to go for it: a 32nd of the limit, and what a few
+    /// half empty slabs of every size make out in a small node.
+    static func waste(of limit: Int) -> Int { limit / 32 + (8 << 20) }
+
     var isEvicting: Bool { used > Self.floor(of: limit) }
 
     /// Bytes to free for so many that came in.
