@@ -198,5 +198,8 @@ extension Shard {
                 if Entry(some[index], addresses).header.isExpiring { sample.append(some[index]) }
             }
         }
+        if sample.count == 0 {
+            databases[database].wheel.sample(wanted, random: random, into: &sample, addresses)
+        }
     }
 }

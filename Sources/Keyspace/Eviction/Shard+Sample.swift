@@ -27,20 +27,17 @@ extension Table {
         if count == 0 { return }
         var random = random
         let full = sample.count + min(wanted, EntrySample.capacity - sample.count)
-        let triesMax = 8 + 4 * wanted
-        for turn in 0..<triesMax where sample.count < full {
+        let began = sample.count
+        for _ in 0..<8 + 4 * wanted where sample.count < full {
             let segment = Segment(
                 self.segment(at: KeyHash(rawValue: random).prefix(depth), addresses), addresses)
             let place = Int(truncatingIfNeeded: ((random & 0xFFFF_FFFF) &* 640) >> 32)
-            if turn < triesMax - 2 {
-                segment.sampleWindow(at: place, until: full, into: &sample)
-            } else {
-                // Hardly anything there: take what comes next.
-                segment.sampleRun(from: place, until: full, into: &sample)
-            }
+            segment.sampleWindow(at: place, until: full, into: &sample)
             random = (random &+ 0x9E37_79B9_7F4A_7C15) &* 0xD6E8_FEB8_6659_FD93
             random ^= random >> 29
         }
+        // Hardly anything there: one that there is.
+        if sample.count == began, let id = randomEntry(random, addresses) { sample.append(id.handle) }
     }
 }
 
@@ -53,19 +50,6 @@ extension Segment {
         for _ in 0..<4 where sample.count < full {
             if busy >> UInt32(slot) & 1 != 0 { sample.append(bucket.handle(slot)) }
             slot = slot == Bucket.slotCount - 1 ? 0 : slot + 1
-        }
-    }
-
-    /// Appends all entries from a bucket on, around the segment once.
-    func sampleRun(from place: Int, until full: Int, into sample: inout EntrySample) {
-        var index = place / Bucket.slotCount
-        for _ in 0..<Segment.bucketCount where sample.count < full {
-            var busy = bucket(index).busy
-            while busy != 0 && sample.count < full {
-                sample.append(bucket(index).handle(busy.trailingZeroBitCount))
-                busy &= busy &- 1
-            }
-            index = (index + 1) % Segment.bucketCount
         }
     }
 }

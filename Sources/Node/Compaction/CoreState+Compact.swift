@@ -41,7 +41,8 @@ extension CoreState {
             bytes: shard.heldBytes - shard.usedBytes, percent: shard.fragmentationPercent,
             isOverLimit: tuning.maxMemory > 0
                 && committedBytesOfAll > tuning.maxMemory
-                    + MemoryPressure.waste(of: tuning.maxMemory) / 4)
+                    + MemoryPressure.waste(of: tuning.maxMemory) / 4
+        )
     }
 
     /// Settings have changed: a pass that is not wanted any more ends.

