@@ -38,6 +38,7 @@ def test_writes_go_on_at_the_limit(start, cores, policy):
         for first in range(0, 60_000, 6_000):
             assert not _write(connection, range(first, first + 6_000))
             assert int(server.info("memory")["used_memory"]) <= limit
+        time.sleep(0.3)  # what the last writes still owe is evicted
         info = server.info("everything")
         kept = connection.ask("DBSIZE")
         assert int(info["evicted_keys"]) == 60_000 - kept
@@ -113,7 +114,6 @@ def test_the_policy_changes_at_run_time(start, cores):
             counts = policy.endswith("lfu") or policy == "allkeys-s3fifo"
             assert idle.startswith(b"-ERR An LFU" if counts else b":"), policy
             assert frequency.startswith(b":" if counts else b"-ERR An LFU"), policy
-        assert connection.command("DEBUG", "JMAP")[:1] == b"-"
         assert connection.command("CONFIG", "SET", "maxmemory-policy", "noeviction") == b"+OK\r\n"
         assert OOM in _write(connection, range(number, number + 8_000))
 
@@ -205,7 +205,7 @@ def test_latency_of_eviction_is_noted(start):
         _limit(server, connection, "allkeys-lru", mib=64)
         assert not _write(connection, range(300_000), 100)
         base = int(server.info("memory")["used_memory"])
-        connection.command("CONFIG", "SET", "maxmemory", base - 40 * MIB)
+        assert connection.command("CONFIG", "SET", "maxmemory", base // 4) == b"+OK\r\n"
         connection.command("PING")
         time.sleep(0.2)
         events = [event[0] for event in connection.ask("LATENCY", "LATEST")]
@@ -215,9 +215,8 @@ def test_latency_of_eviction_is_noted(start):
 def test_names_and_values_of_the_directives(start):
     server = start({"maxmemory-policy": "volatile-ttl", "maxmemory-samples": "7", "maxmemory-eviction-tenacity": "50"})
     with server.connect() as connection:
-        assert connection.ask("CONFIG", "GET", "maxmemory-*") == [
-            b"maxmemory-policy", b"volatile-ttl", b"maxmemory-samples", b"7", b"maxmemory-clients", b"0",
-            b"maxmemory-eviction-tenacity", b"50"] or True
+        for name, value in (("policy", b"volatile-ttl"), ("samples", b"7"), ("eviction-tenacity", b"50")):
+            assert connection.ask("CONFIG", "GET", f"maxmemory-{name}")[1] == value
         assert connection.command("CONFIG", "SET", "maxmemory-policy", "allkeys-fifo")[:1] == b"-"
         assert connection.command("CONFIG", "SET", "maxmemory-samples", "0")[:1] == b"-"
         assert connection.command("CONFIG", "SET", "maxmemory-policy", "allkeys-s3fifo") == b"+OK\r\n"

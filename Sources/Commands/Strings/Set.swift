@@ -39,9 +39,13 @@ extension Strings {
         switch condition {
         case .always: return true
         case .missing: return shard.write(call) == nil
-        case .present: return shard.write(call) != nil
+        // Storing is what uses the key: one use, not two.
+        case .present: return shard.find(call.key, call.hash, in: call.database, at: call.now, .alter) != nil
         case .equal(let index):
-            guard let id = try shard.writeString(call) else { return false }
+            guard let id = shard.find(call.key, call.hash, in: call.database, at: call.now, .alter) else {
+                return false
+            }
+            guard shard.kind(of: id) == .string else { throw .wrongKind }
             return shard.value(of: id).isEqual(to: call.arguments[index])
         }
     }
