@@ -40,11 +40,13 @@ let package = Package(
             ],
             swiftSettings: house),
 
+        .target(name: "Doctor", dependencies: ["Node", "Reactor"], swiftSettings: house),
+
         // The programs.
         .executableTarget(
             name: "coronet",
             dependencies: [
-                "Node",
+                "Node", "Doctor",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
             ],
@@ -67,6 +69,7 @@ let package = Package(
                 .product(name: "BasicContainers", package: "swift-collections"),
             ],
             swiftSettings: house),
+        .testTarget(name: "DoctorTests", dependencies: ["Doctor", "Node"], swiftSettings: house),
         .testTarget(name: "TidyTests", swiftSettings: house),
     ]
 )
