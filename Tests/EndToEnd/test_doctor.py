@@ -2,6 +2,7 @@
 
 import json
 import os
+import resource
 import subprocess
 
 import pytest
@@ -75,4 +76,8 @@ def test_locked_memory_of_an_ordinary_user():
 
     with open(settings.CORONET, "rb") as binary:
         assert verdict(binary.fileno(), 8) == ("fail", "fail")
-        assert verdict(binary.fileno(), 64 << 10) == ("ok", "ok")
+        # Half a megabyte a core is twice what a ring takes; not even root may always ask for more than it has.
+        enough = (os.cpu_count() or 1) << 9
+        hard = resource.getrlimit(resource.RLIMIT_MEMLOCK)[1]
+        if hard == resource.RLIM_INFINITY or hard >= enough << 10:
+            assert verdict(binary.fileno(), enough) == ("ok", "ok")
