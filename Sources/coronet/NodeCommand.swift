@@ -8,7 +8,9 @@ struct NodeCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "node",
         abstract: "Run a cache node.",
-        usage: "coronet node [redis.conf | -] [--directive value ...] [--check-config] [--help] [--version]")
+        usage: """
+            coronet node [redis.conf | -] [--directive value ...] [--check-config] [--help] [--describe] [--version]
+            """)
 
     @Argument(parsing: .captureForPassthrough) var arguments: [String] = []
 
@@ -20,6 +22,7 @@ struct NodeCommand: ParsableCommand {
             let line = try CommandLineOptions(arguments)
             if line.switches.contains(.help) { return Terminal.say(DirectiveHelp.text) }
             if line.switches.contains(.version) { return Terminal.say("coronet \(NodeProgram.version)") }
+            if line.switches.contains(.describe) { return Terminal.say(DirectiveDescription.json) }
             store = try ConfigLoad.run(line)
             if line.switches.contains(.checkConfig) {
                 for note in store.notes() { Terminal.say(note) }
