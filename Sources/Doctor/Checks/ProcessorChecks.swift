@@ -3,7 +3,9 @@ import Node
 extension Doctor {
     static let processorChecks: [Check] = [
         Check(
-            name: "CPUs", why: "every core's thread is bound to one CPU and must be allowed there", look: cpus
+            name: "CPUs",
+            why: "every core's thread is bound to one CPU; where it may not run it stays unbound and wanders",
+            look: cpus
         ),
         Check(
             name: "CPU quota",
@@ -25,7 +27,7 @@ extension Doctor {
         let absent = settings.cpus.filter { !allowed.contains($0) }
         guard absent.isEmpty else {
             let list = absent.map(String.init).joined(separator: ",")
-            return .fail(
+            return .warn(
                 "cpus names \(list), where this process may not run",
                 remedy: "--cpus \(CPUList.text(allowed)), or allow them: taskset, AllowedCPUs=, the cpuset")
         }

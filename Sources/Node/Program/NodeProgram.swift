@@ -19,6 +19,7 @@ public enum NodeProgram {
         let logger = sink.logger()
         raiseDescriptorLimit(for: settings, logger)
         let cpus = chosenCPUs(settings)
+        warnOfForbidden(cpus, logger)
         let doors: Doors
         do {
             doors = try Doors.open(settings, coreCount: cpus.count)
@@ -105,6 +106,14 @@ public enum NodeProgram {
 
     private static func chosenCPUs(_ settings: Settings) -> [CPU] {
         settings.cpus.isEmpty ? Affinity.allowedCPUs() : settings.cpus.map { CPU(number: $0) }
+    }
+
+    /// A thread that cannot be bound runs where the system puts it.
+    private static func warnOfForbidden(_ cpus: [CPU], _ logger: Logger) {
+        let allowed = Affinity.allowedCPUs()
+        let forbidden = cpus.filter { !allowed.contains($0) }.map(\.number)
+        guard !forbidden.isEmpty else { return }
+        logger.warning("cpus names \(CPUList.text(forbidden)), where this process may not run: not bound")
     }
 
     /// Each client needs a descriptor, and so do rings, logs and files.
