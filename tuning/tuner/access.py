@@ -14,9 +14,15 @@ LIMITS = "/etc/systemd/system/coronet.service.d/90-tune.conf"
 
 def read(machine: Machine, address: str) -> str:
     """The value there now, in its one form; `Absent` where there is none."""
+    return canonical(address, read_raw(machine, address))
+
+
+def read_raw(machine: Machine, address: str) -> str:
+    """The value as it may be written back to restore it exactly: the machine's own spelling."""
     way, _, rest = address.partition(":")
     if way == "file":
-        return canonical(address, machine.read(rest))
+        text = machine.read(rest)
+        return values.chosen(text) if "[" in text else text
     if way == "ethtool":
         return ethtool.read(machine, *rest.split(":"))
     for line in machine.read_or(LIMITS).splitlines():

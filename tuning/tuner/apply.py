@@ -55,7 +55,7 @@ def _record(machine: Machine, journal: Journal, changes: list, wishes: Wishes, a
     for setting in changes:
         if setting.knob.way == "limit":
             continue
-        entry = journal.remember(setting.address, setting.knob.name, setting.current, setting.wanted)
+        entry = journal.remember(setting.address, setting.knob.name, setting.raw, setting.wanted)
         entry.lasts = entry.lasts or (wishes.persist and persist.is_lasting(setting))
     if not wishes.persist:
         return {}

@@ -32,7 +32,8 @@ class Busy(Exception):
 
 @dataclass
 class Entry:
-    """One value: its original, and all that we set since (what the kernel made of it included)."""
+    """One value: its original as the machine spelt it, and all that we set since (what the kernel made of it
+    included)."""
 
     address: str
     knob: str
@@ -46,7 +47,7 @@ class Entry:
             now = access.read(machine, self.address)
         except Absent:
             return GONE, ""
-        if now == self.original:
+        if now == access.canonical(self.address, self.original):
             return ORIGINAL, now
         return (OURS if now in self.ours else DRIFT), now
 
@@ -73,10 +74,10 @@ class Journal:
     def entry(self, address: str):
         return next((entry for entry in self.entries if entry.address == address), None)
 
-    def remember(self, address: str, knob: str, current: str, wanted: str):
+    def remember(self, address: str, knob: str, original: str, wanted: str):
         entry = self.entry(address)
         if entry is None:
-            entry = Entry(address, knob, current, [])
+            entry = Entry(address, knob, original, [])
             self.entries.append(entry)
         entry.ours = [value for value in entry.ours if value != wanted] + [wanted]
         return entry

@@ -18,6 +18,8 @@ class Setting:
 
     knob: Knob
     address: str
+    #: As the machine spells it, to be written back; `current` is its one form, to be compared.
+    raw: str = ""
     current: str = ""
     wanted: str = ""
     state: str = CHANGE
@@ -55,14 +57,10 @@ def settings(machine: Machine, topology: Topology, knobs: list, wishes: Wishes) 
 
 
 def _printed(knob: Knob, topology: Topology, roles) -> Setting:
-    words = {
-        "{shards}": cpulist.text(roles.shards), "{interrupts}": cpulist.text(roles.interrupts),
-        "{others}": cpulist.text(set(topology.cpus) - set(roles.shards)) or "none",
-    }
     text = knob.value("throughput")
-    for word, value in words.items():
-        text = text.replace(word, value)
-    return Setting(knob, "", wanted=text, state=PRINTED)
+    if "{shards}" in text and not set(topology.cpus) - set(roles.shards):
+        text = "nothing: every CPU is a shard's, so none is left to keep the rest of the machine"
+    return Setting(knob, "", wanted=text.replace("{shards}", cpulist.text(roles.shards)), state=PRINTED)
 
 
 def _places(machine: Machine, topology: Topology, knob: Knob) -> list:
@@ -95,7 +93,8 @@ def _queue(path: str) -> int:
 def _judged(machine: Machine, topology: Topology, roles, wishes: Wishes, setting: Setting, place: Place) -> Setting:
     """Finds the current and the wanted value, and what is to be done."""
     try:
-        setting.current = access.read(machine, setting.address)
+        setting.raw = access.read_raw(machine, setting.address)
+        setting.current = access.canonical(setting.address, setting.raw)
         value = setting.knob.value(wishes.mode)
         if value.startswith("layout "):
             value = computed.compute(value.removeprefix("layout "), topology, roles, place)

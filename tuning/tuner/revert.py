@@ -55,7 +55,7 @@ def _restore_one(machine: Machine, entry: Entry, force: bool) -> bool:
     except (Absent, Refused) as reason:
         print(f"  FAILED   {title}: {reason}")
         return False
-    if taken != entry.original:
+    if taken != access.canonical(entry.address, entry.original):
         print(f"  FAILED   {title}: the machine took {taken} instead of {entry.original}")
         return False
     print(f"  restored {title}: {now} -> {entry.original}")
