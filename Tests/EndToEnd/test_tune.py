@@ -437,6 +437,18 @@ def test_interrupts_are_known_by_the_names_that_drivers_give(tmp_path, label):
     assert [machine.text(f"proc/irq/{number}/smp_affinity_list") for number in range(40, 43)] == ["0", "1", "2"]
 
 
+def test_irqbalance_is_warned_of(machine):
+    assert "irqbalance" not in machine.run("plan")
+    machine.folder("run/irqbalance")
+    assert "careful: irqbalance runs" in machine.run("plan")
+
+
+def test_a_share_of_the_flow_table_is_a_power_of_two(tmp_path):
+    machine = FakeMachine(tmp_path, nodes=[[(cpu,) for cpu in range(8)]]).card(queues=3).settled()
+    machine.run("apply", "--only", "nic")
+    assert machine.text("sys/class/net/eth0/queues/rx-2/rps_flow_cnt") == "8192"
+
+
 def test_software_steers_where_there_are_too_few_queues(tmp_path):
     machine = FakeMachine(tmp_path, nodes=[[(cpu,) for cpu in range(8)]]).card(queues=2).settled()
     machine.run("apply", "--only", "nic")
@@ -505,35 +517,61 @@ def test_profiles_of_ones_own(machine, tmp_path_factory):
 # The real kernel, in a network namespace of our own
 
 
-@pytest.mark.skipif(os.geteuid() != 0, reason="a network namespace takes root")
-def test_on_the_real_kernel(tmp_path):
-    """A root whose /proc is the kernel's: values that the namespace has for itself, set and restored."""
-    for name in ("proc", "sys"):
-        (tmp_path / name).symlink_to(f"/{name}")
-    folder = tmp_path / "profiles"
-    folder.mkdir()
+def in_namespace(folder: Path, script: str):
+    """Runs a script where /proc and /sys are the kernel's, as a new network namespace sees them; `root` plays the
+    machine, so that nothing but them is touched."""
+    if os.geteuid() != 0:
+        pytest.skip("a network namespace takes root")
+    root = folder / "root"
+    root.mkdir()
+    for name in ("proc", "sys", "usr", "sbin", "bin"):
+        (root / name).symlink_to(f"/{name}")
+    script = f"set -e; mount -t sysfs none /sys; ip link set lo up\ntune='{sys.executable} {TUNE} --root {root}'\n{script}"
+    result = subprocess.run(["unshare", "-n", "-m", "sh", "-c", script], capture_output=True, text=True, timeout=60)
+    if result.returncode and ("unshare" in result.stderr or "mount:" in result.stderr):
+        pytest.skip(result.stderr.strip())
+    assert result.returncode == 0, result.stdout + result.stderr
+    assert not (root / "var").exists()
+    return result.stdout
+
+
+def test_sysctls_of_the_real_kernel(tmp_path):
     # (In a namespace, congestion control is limited to what the machine allows to everybody.)
     kept = [
         knob for knob in knobs()
         if knob.group == "sysctl" and knob.scope == "network namespace" and not knob.name.endswith("congestion_control")]
     assert len(kept) >= 5
-    (folder / "sysctl.conf").write_text("".join(
+    (tmp_path / "sysctl.conf").write_text("".join(
         f"[{knob.name}]\nfile = {knob.address}\nvalue = {knob.value('throughput')}\nwhat = w\nwhy = y\nmeasured = 1\n" for knob in kept))
     names = " ".join(knob.address for knob in kept)
-    tune = f"{sys.executable} {TUNE} --root {tmp_path} --profiles {folder} --only sysctl"
-    script = f"""
-        set -e
+    in_namespace(tmp_path, f"""
         cat {names} > {tmp_path}/before
-        {tune} apply
-        {tune} check
+        $tune apply --profiles {tmp_path} --only sysctl
+        $tune check --profiles {tmp_path} --only sysctl
         cat {names} > {tmp_path}/during
-        {tune} revert
+        $tune revert
         cat {names} > {tmp_path}/after
-    """
-    result = subprocess.run(["unshare", "-n", "sh", "-c", script], capture_output=True, text=True, timeout=60)
-    if result.returncode and "unshare" in result.stderr:
-        pytest.skip(result.stderr.strip())
-    assert result.returncode == 0, result.stdout + result.stderr
+    """)
     before, during, after = ((tmp_path / name).read_text() for name in ("before", "during", "after"))
     assert before == after != during
-    assert not (Path(tmp_path) / "var").exists()
+
+
+def test_a_card_of_the_real_kernel(tmp_path):
+    """A virtual one with one receive and two send queues: the kernel's own spelling of masks and tables, its own refusals."""
+    show = "cat /sys/class/net/v0/queues/*/rps_* /sys/class/net/v0/queues/*/xps_cpus"
+    told = in_namespace(tmp_path, f"""
+        ip link add v0 numtxqueues 2 numrxqueues 1 type veth peer name v1 2>/dev/null || {{ echo no veth; exit 0; }}
+        {show} > {tmp_path}/before
+        $tune apply --nic v0 --only nic,irq
+        $tune check --nic v0 --only nic,irq
+        {show} > {tmp_path}/during
+        $tune status
+        $tune revert
+        {show} > {tmp_path}/after
+    """)
+    if "no veth" in told:
+        pytest.skip("this kernel has no veth")
+    before, during, after = ((tmp_path / name).read_text() for name in ("before", "during", "after"))
+    assert before == after
+    assert during != before
+    assert "skipped  v0 rings rx" in told

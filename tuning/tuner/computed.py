@@ -53,7 +53,10 @@ def _rfs(topology: Topology, layout: Layout, place: Place) -> str:
 
 
 def _rfs_queue(topology: Topology, layout: Layout, place: Place) -> str:
-    return str(FLOWS // max(place.card.receive_queues, 1) if _steered(layout, place.card) else 0)
+    """An equal share, a power of two: the kernel would make one of it by itself."""
+    if not _steered(layout, place.card):
+        return "0"
+    return str(1 << (FLOWS // max(place.card.receive_queues, 1)).bit_length() - 1)
 
 
 def _xps(topology: Topology, layout: Layout, place: Place) -> str:

@@ -39,11 +39,14 @@ def summary(settings: list) -> str:
 
 
 def print_knob(knob: Knob, settings: list):
+    """What a profile says of a knob, and how it stands on this machine."""
     print(f"{knob.name}  ({knob.group}; {knob.scope})")
     print(f"  set by    {_place(knob)}")
-    for mode in sorted(set(MODES), key=MODES.index) if len(set(knob.values.values())) > 1 else MODES[:1]:
-        print(f"  value     {knob.value(mode)}" + (f"  (mode {mode})" if len(set(knob.values.values())) > 1 else ""))
-    print(f"  what      {knob.what}\n  why       {knob.why}\n  measured  {knob.measured}\n  undo      {knob.undo.replace('`', '')}")
+    differs = len(set(knob.values.values())) > 1
+    for mode in MODES if differs else MODES[:1]:
+        print(f"  value     {knob.value(mode)}" + (f"  (mode {mode})" if differs else ""))
+    for title, text in (("what", knob.what), ("why", knob.why), ("measured", knob.measured), ("undo", knob.undo.replace("`", ""))):
+        print(f"  {title:<9} {text}")
     if knob.resets_link:
         print("  careful   resets the link: refused on the default route's card without --allow-link-reset")
     print("  here")
@@ -55,8 +58,10 @@ def print_knob(knob: Knob, settings: list):
 
 
 def _place(knob: Knob) -> str:
-    return {"file": knob.address, "ethtool": f"ethtool, {knob.address}", "limit": f"{access.LIMITS}, {knob.address}",
-            "print": "nobody: printed only"}[knob.way]
+    places = {
+        "file": knob.address, "ethtool": f"ethtool, {knob.address}", "limit": f"{access.LIMITS}, {knob.address}",
+        "print": "you: printed only"}
+    return places[knob.way]
 
 
 def tables(knobs: list) -> str:

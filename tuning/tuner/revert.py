@@ -1,5 +1,6 @@
 """`tune revert`, `tune status`, `tune confirm`: from the journal alone, so that they work whatever the profiles say by now."""
 
+import syslog
 import time
 
 from . import access, journal as journals, persist, undo
@@ -73,12 +74,20 @@ def undo_unconfirmed(machine: Machine, token: str, after: float) -> int:
     with journals.session(machine, patience=60) as journal:
         if not _is_pending(journal, token):
             return 0
-        print("nobody confirmed: undoing what reset the link")
+        _say("nobody confirmed: undoing what reset the link", machine)
         addresses = set(journal.pending.addresses)
         journal.pending = None
         left = _restore(machine, journal, [entry for entry in journal.entries if entry.address in addresses], force=False)
         journals.save(machine, journal)
     return left
+
+
+def _say(text: str, machine: Machine):
+    """To the system's log, too: the clock runs where nobody looks."""
+    print(text)
+    if machine.is_real:
+        syslog.openlog("coronet-tune")
+        syslog.syslog(syslog.LOG_WARNING, text)
 
 
 def _is_pending(journal, token: str) -> bool:
