@@ -149,9 +149,12 @@ def test_a_card_that_is_not_there(tmp_path):
 ] + [[cores(0, half, 2 * half * smt), cores(half, half, 2 * half * smt)] for half in (1, 9, 32) for smt in (0, 1)])
 @pytest.mark.parametrize("siblings", ["interrupts", "shards"])
 def test_every_cpu_has_a_role_and_somebody_has_each(tmp_path, nodes, siblings):
+    from tuner import layout, topology
+    from tuner.machine import Machine
+
     machine = FakeMachine(tmp_path, nodes=nodes).card(queues=4, node=len(nodes) - 1)
-    roles = layout(machine, "--siblings", siblings)
-    shards, interrupts, system = (set(roles[name]) for name in ("shards", "interrupts", "system"))
+    roles = layout.decide(topology.read(Machine(str(tmp_path))), siblings)
+    shards, interrupts, system = set(roles.shards), set(roles.interrupts), set(roles.system)
     assert shards and interrupts
     assert shards | interrupts | system == set(machine.cpus)
     assert not system & (shards | interrupts)

@@ -42,6 +42,8 @@ def _change(machine, journal: Journal, changes: list, wishes: Wishes, confirm_wi
         clock = undo.start(machine, journal.pending, confirm_within)
         print(f"undone in {confirm_within:g} s unless you say `tune confirm`: {', '.join(map(access.title, resetting))} ({clock})")
     failed = [setting for setting in changes if setting.knob.way != "limit" and not _set(machine, journal, setting)]
+    if any(":channels:" in setting.address and setting not in failed for setting in changes):
+        print("a card has other queues now: apply once more to place and steer those that are new")
     if texts:
         for setting in failed:
             entry = journal.entry(setting.address)

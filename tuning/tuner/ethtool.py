@@ -35,11 +35,15 @@ def most(machine: Machine, card: str, kind: str, name: str):
 
 
 def write(machine: Machine, card: str, kind: str, name: str, value: str):
+    machine.shown.clear()
     machine.run("ethtool", KINDS[kind][1], card, name, value)
 
 
 def _show(machine: Machine, card: str, kind: str) -> str:
-    return machine.run("ethtool", KINDS[kind][0], card)
+    question = ("ethtool", KINDS[kind][0], card)
+    if question not in machine.shown:
+        machine.shown[question] = machine.run(*question)
+    return machine.shown[question]
 
 
 def _current(text: str) -> str:

@@ -66,7 +66,7 @@ def decide(topology: Topology, siblings: str = "interrupts") -> Layout:
         interrupts = [cpu for core in near for cpu in core.threads if cpu in shards]
     used = set(shards) | set(interrupts)
     if reserved:
-        notes.append(f"CPUs {cpulist.text(reserved[0].threads)} are left to the system")
+        notes.append(f"left to the system, a whole core: {cpulist.text(reserved[0].threads)}")
     return Layout(sorted(shards), sorted(interrupts), [cpu for cpu in topology.cpus if cpu not in used], notes)
 
 
@@ -75,7 +75,7 @@ def _around_isolated(topology: Topology) -> Layout:
     others = [cpu for cpu in topology.cpus if cpu not in topology.isolated]
     nodes = {card.node for card in topology.cards if card.node is not None}
     near = [cpu for cpu in others if topology.core_of(cpu).node in nodes] or others
-    note = f"CPUs {cpulist.text(shards)} were isolated at boot: they take the shards, the others interrupts and the system"
+    note = f"isolated at boot, so for shards: {cpulist.text(shards)}; the others take interrupts and the system"
     return Layout(shards, near, [cpu for cpu in others if cpu not in near], [note])
 
 

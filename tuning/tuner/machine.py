@@ -17,6 +17,8 @@ class Machine:
     def __init__(self, root: str = "/"):
         self.root = Path(root).resolve()
         self.is_real = self.root == Path("/")
+        #: What programs showed, until something is set by them: one question instead of one for each value.
+        self.shown = {}
 
     def path(self, path: str) -> Path:
         """Where an absolute path of the machine lies for us."""

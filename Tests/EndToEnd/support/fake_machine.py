@@ -13,6 +13,9 @@ from .settings import ROOT
 TUNE = ROOT / "tuning" / "tune"
 CPU_LAYOUT = ROOT / "tuning" / "cpu-layout"
 
+# For tests that ask its parts instead of running it.
+sys.path.insert(0, str(ROOT / "tuning"))
+
 SYSCTLS = {
     "net/core/somaxconn": "4096", "net/core/netdev_max_backlog": "1000", "net/core/busy_poll": "0", "net/core/busy_read": "0",
     "net/core/rps_sock_flow_entries": "0", "net/ipv4/tcp_max_syn_backlog": "2048",
@@ -29,12 +32,12 @@ ETHTOOL = {
     "features": {"now": {"generic-receive-offload": "on", "large-receive-offload": "off [fixed]"}},
     #: name -> what the card makes of any value set: a card that rounds.
     "stubborn": {},
-    #: options that end the program that called: a death in the middle.
-    "deadly": [],
+    #: options that end the program that called: a death in the middle, before or after the setting.
+    "deadly": [], "deadly_after": [],
 }
 
 # What ethtool prints and takes, over a file beside it.
-STAND_IN = '''#!{python}
+STAND_IN = '''#!{python} -ES
 import json, os, signal, sys
 FILE = os.path.join(os.path.dirname(os.path.abspath(__file__)), "ethtool.json")
 state = json.load(open(FILE))
@@ -62,6 +65,8 @@ else:
     with open(FILE + ".new", "w") as file:
         json.dump(state, file)
     os.replace(FILE + ".new", FILE)
+    if option in state["deadly_after"]:
+        os.kill(os.getppid(), signal.SIGKILL)
 '''
 
 
@@ -171,7 +176,7 @@ class FakeMachine:
     def run(self, *arguments, program=TUNE, status=0, timeout=60) -> str:
         """Runs a tool on this machine; its output, after its exit status was the one expected."""
         result = subprocess.run(
-            [sys.executable, str(program), *map(str, arguments), "--root", str(self.root)], stdin=subprocess.DEVNULL,
+            [sys.executable, "-S", str(program), *map(str, arguments), "--root", str(self.root)], stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, timeout=timeout, env={**os.environ, "TUNE_ROOT": ""})
         assert result.returncode == status, f"exit status {result.returncode}, expected {status}\n{result.stdout}"
         return result.stdout
