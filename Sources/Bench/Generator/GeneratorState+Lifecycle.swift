@@ -23,7 +23,9 @@ extension GeneratorState {
             case .closing: isSettled = false
             case .connecting, .greeting:
                 isSettled = false
-                if lanes[lane].retryAt <= now { drop(lane, "no connection within \(Self.connectMillisMax) ms") }
+                if lanes[lane].retryAt <= now {
+                    drop(lane, "no connection within \(Self.connectMillisMax) ms")
+                }
             case .down:
                 guard isServing[lanes[lane].endpoint] else { continue }
                 isSettled = false
@@ -33,7 +35,8 @@ extension GeneratorState {
             }
         }
         nextScan =
-            isSettled ? Instant(nanoseconds: .max) : !wanted.isEmpty ? now : now.advanced(byMillis: Self.scanMillis)
+            isSettled
+            ? Instant(nanoseconds: .max) : !wanted.isEmpty ? now : now.advanced(byMillis: Self.scanMillis)
         return wanted
     }
 
