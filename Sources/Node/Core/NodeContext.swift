@@ -99,6 +99,8 @@ final class CorePanel: Sendable {
     /// Bytes that other cores want this one to free; the one figure here that all write.
     let evictionDebt = Atomic<Int>(0)
     let keys = Atomic<Int>(0)
+    /// Rounds of bookkeeping, one a second: a sign of life.
+    let rounds = Atomic<Int>(0)
     let isRunning = Atomic<Bool>(false)
 }
 
