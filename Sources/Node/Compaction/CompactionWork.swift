@@ -22,6 +22,9 @@ struct CompactionWork {
     /// A pass that ended is not followed by another for so long: what it left will not have changed.
     static let pauseMillis: UInt64 = 100
 
+    /// Huge pages made ahead of what is used, where memory is to be tight.
+    static let bytesAhead = 8 << 20
+
     /// Nanoseconds from one slice to the next at an effort.
     static func interval(at effort: Int) -> UInt64 {
         UInt64(sliceMicros) * 1000 * 100 / UInt64(max(1, min(effort, 100)))

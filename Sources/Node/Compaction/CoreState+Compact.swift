@@ -58,8 +58,14 @@ extension CoreState {
     /// Memory behind all shards; the others' part is a millisecond old.
     var committedBytesOfAll: Int { compaction.committedBytesOfOthers + shard.committedBytes }
 
-    /// Keeps what is ready for use within what `maxmemory` leaves: free pages and pages ahead are resident too.
+    /// Keeps what is ready for use within what `maxmemory` leaves, and small where waste is compacted: free pages and
+    /// pages ahead are resident too.
     mutating func limitSpareMemory() {
+        guard tuning.maxMemory > 0 else {
+            guard tuning.compaction.isActive else { return }
+            let spare = max(1 << 20, shard.usedBytes / 64)
+            return shard.limitSpare(to: spare, ahead: CompactionWork.bytesAhead)
+        }
         compaction.committedBytesOfOthers = node.committedBytes(besides: id)
         let left = max(0, tuning.maxMemory - committedBytesOfAll) / coreCount
         let spare = max(1 << 20, tuning.maxMemory / 64 / coreCount)

@@ -31,7 +31,7 @@ extension CoreState {
     /// A slice of expiry, and how much free memory to keep: once a millisecond, and in every turn while there is a backlog.
     private mutating func lookAfterShard() {
         background.looked = now
-        if tuning.maxMemory > 0 { limitSpareMemory() }
+        limitSpareMemory()
         guard tuning.expiresActively else { return }
         let began = Cycles.now()
         let reclaimed = shard.expire(at: now, atMost: BackgroundState.expiriesPerSlice)

@@ -88,7 +88,7 @@ extension CoreState {
         tuning.expiresActively = old.expiresActively
         if new.maxMemory > 0 { usedBytesOfOthers = node.usedBytes(besides: id) }
         if new.maxMemory == 0 { eviction.noteExceeding(false, at: instant) }
-        if new.maxMemory == 0 { shard.limitSpare(to: .max, ahead: .max) }
+        if new.maxMemory == 0, !new.compaction.isActive { shard.limitSpare(to: .max, ahead: .max) }
         shard.setEvictionRules(new.eviction)
         reconsiderCompaction()
         // What the others see of this core depends on the settings.
