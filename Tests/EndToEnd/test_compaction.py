@@ -5,8 +5,6 @@ import time
 
 from support.resp import encode
 
-MIB = 1 << 20
-
 
 def _store(connection, numbers, size: int):
     numbers = list(numbers)
@@ -69,7 +67,9 @@ def test_freed_room_is_used_by_other_sizes(start):
         _store(connection, range(1_000_000, 1_200_000), 300)
         connection.command("MEMORY", "PURGE")
         used = int(server.info("memory")["used_memory"])
-        assert server.rss() - bare < used * 1.15 + 8 * MIB
+        # The ring's receive buffers are touched by the load, whatever is stored.
+        buffers = int(server.info("coronet")["receive_buffer_bytes"])
+        assert server.rss() - bare - buffers < used * 1.15
 
 
 def test_it_can_be_switched_off(start):
