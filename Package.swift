@@ -20,6 +20,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
         .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
+        .package(url: "https://github.com/HdrHistogram/hdrhistogram-swift", from: "0.2.0"),
     ],
     targets: [
         // The C the house stands on.
@@ -42,13 +43,24 @@ let package = Package(
             ],
             swiftSettings: house),
 
+        // What a machine needs to have.
         .target(name: "Doctor", dependencies: ["Node", "Reactor"], swiftSettings: house),
+
+        // The load generator.
+        .target(
+            name: "Bench",
+            dependencies: [
+                "Wire", "Reactor",
+                .product(name: "BasicContainers", package: "swift-collections"),
+                .product(name: "Histogram", package: "hdrhistogram-swift"),
+            ],
+            swiftSettings: house),
 
         // The programs.
         .executableTarget(
             name: "coronet",
             dependencies: [
-                "Node", "Doctor",
+                "Node", "Doctor", "Bench",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
             ],
@@ -72,6 +84,7 @@ let package = Package(
             ],
             swiftSettings: house),
         .testTarget(name: "DoctorTests", dependencies: ["Doctor", "Node"], swiftSettings: house),
+        .testTarget(name: "BenchTests", dependencies: ["Bench", "Reactor", "Wire"], swiftSettings: house),
         .testTarget(name: "TidyTests", swiftSettings: house),
     ]
 )
