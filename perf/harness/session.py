@@ -1,0 +1,84 @@
+"""A run: who is started when, and who takes turns.
+
+The restart is the unit of repetition, since runs differ most between starts. A repetition goes through all scenarios before
+the next begins, so that a bad minute of the machine touches one repetition of each and not all of one. Within a cell the
+servers take turns, and who begins changes with the repetition.
+"""
+
+import os
+import sys
+import time
+from dataclasses import dataclass
+
+from . import counters, kinds, machine, results, servers
+from .load import Generator
+
+
+@dataclass
+class Run:
+    """What is measured, with what, and the repetition that is under way."""
+
+    scenarios: list
+    programs: dict
+    generator_binary: str
+    repeats: int = 0  # 0: as each scenario says
+    short: bool = False
+    repetition: int = 0
+    generator: Generator = None
+
+    def perform(self) -> results.Result:
+        environment, began = machine.environment(), time.monotonic()
+        measurements = []
+        for self.repetition in range(max((self._repeats(each) for each in self.scenarios), default=0)):
+            for scenario in self.scenarios:
+                if self.repetition < self._repeats(scenario):
+                    _say(f"{time.monotonic() - began:5.0f} s  repetition {self.repetition + 1}/{self._repeats(scenario)}  {scenario.name}")
+                    measurements += self._repetition(scenario)
+        environment["seconds"] = round(time.monotonic() - began)
+        return results.Result(
+            environment, {"short": self.short, "repeats": self.repeats, "tracer": counters.tracer()},
+            {name: servers.identity(name, binary) for name, binary in self.programs.items()},
+            {each.name: results.describe(each) for each in self.scenarios}, measurements)
+
+    def _repeats(self, scenario) -> int:
+        """As asked for; but what a scenario says needs no repetition (bytes are bytes) is measured once."""
+        return scenario.repeats if scenario.repeats == 1 else self.repeats or scenario.repeats
+
+    def _repetition(self, scenario) -> list:
+        found = []
+        for setup, cells in scenario.groups():
+            contenders = self._contenders(scenario, setup, cells)
+            self.generator = Generator(self.generator_binary, self._load_cpus(setup.cores))
+            measure = kinds.BY_NAME[scenario.kind]
+            if measure.starts_own:
+                found += list(measure.measure(scenario, cells, contenders, self))
+                continue
+            started = []
+            try:
+                for contender in contenders:
+                    started.append(contender.start())
+                found += list(measure.measure(scenario, cells, started, self))
+            except BaseException:
+                for contender in started:
+                    contender.kill()
+                raise
+            for contender in started:
+                contender.stop()
+        return found
+
+    def _contenders(self, scenario, setup, cells) -> list:
+        names = [name for name in scenario.servers if name in self.programs]
+        first = self.repetition % len(names) if names else 0
+        size = int(cells[0].load.value_size.split("-")[0])
+        return [servers.make(name, self.programs[name], cores=setup.cores, directives=setup.directives, value_size=size)
+                for name in names[first:] + names[:first]]
+
+    @staticmethod
+    def _load_cpus(server_cores: int) -> tuple:
+        """The core after the servers'; where there is none, the load shares theirs and only CPU time compares."""
+        count = os.cpu_count() or 1
+        return (server_cores,) if server_cores < count else tuple(range(count))
+
+
+def _say(line: str):
+    print(line, file=sys.stderr, flush=True)
