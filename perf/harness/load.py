@@ -94,12 +94,21 @@ class Generator:
             "othersShare": max(0.0, others + used.machine_stolen_seconds) / used.seconds / MACHINE_CORES,
         }
 
-    def calls(self, server, load: Load, seconds: float) -> dict:
-        """System calls per operation by name, in a run of its own: counting slows the server a little."""
+    def calls(self, server, load: Load, seconds: float) -> tuple:
+        """System calls per operation by name, and the metrics of them, in a run of its own: counting slows the server
+        a little. Both empty where nothing can count them."""
+        turns = server.turns()
         with counters.counted_calls(server.process.pid) as found:
             report = self.run(server, load, seconds)
+        turns = server.turns() - turns
         units = max(1, report["operations"] * load.per)
-        return {name: count / units for name, count in found.items()}
+        if not found:
+            return {}, {}
+        total = sum(found.values())
+        metrics = {"callsPerOperation": total / units}
+        if turns:
+            metrics |= {"callsPerTurn": total / turns, "turnsPerOperation": turns / units}
+        return {name: count / units for name, count in found.items()}, metrics
 
 
 def is_bound_by_generator(metrics: dict) -> bool:

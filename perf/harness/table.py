@@ -10,6 +10,9 @@ SPREAD_MARKED = 0.10
 
 # Kind -> (heading, metric, how to write it): the columns where each server has a row of its own.
 COLUMNS = {
+    "count": [("calls/op", "callsPerOperation", "short"), ("calls/turn", "callsPerTurn", "short"),
+              ("turns/op", "turnsPerOperation", "short"), ("allocations/op", "allocationsPerOperation", "short"),
+              ("references/op", "referencesPerOperation", "short")],
     "latency": [("offered/s", "operationsPerSecond", "count"), ("p50 µs", "latencyMicrosP50", "short"),
                 ("p90 µs", "latencyMicrosP90", "short"), ("p99 µs", "latencyMicrosP99", "short"),
                 ("p99.9 µs", "latencyMicrosP999", "short"), ("max µs", "latencyMicrosMax", "short")],

@@ -22,7 +22,6 @@ def measure(scenario, cells, servers, run):
             if cell.setup.cores > 1:
                 metrics["hopsPerOperation"] = (server.hops() - hops) / report["operations"] / cell.load.per
             if scenario.calls:
-                detail["calls"] = run.generator.calls(server, cell.load, CALLS_SECONDS)
-                if detail["calls"]:
-                    metrics["callsPerOperation"] = sum(detail["calls"].values())
+                detail["calls"], counted = run.generator.calls(server, cell.load, CALLS_SECONDS)
+                metrics |= counted
             yield Measurement(scenario.name, cell.name, server.name, run.repetition, metrics, detail)
