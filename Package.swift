@@ -18,6 +18,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
         .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
+        .package(url: "https://github.com/HdrHistogram/hdrhistogram-swift", from: "0.2.0"),
     ],
     targets: [
         // The C the house stands on.
@@ -40,11 +41,21 @@ let package = Package(
             ],
             swiftSettings: house),
 
+        // The load generator.
+        .target(
+            name: "Bench",
+            dependencies: [
+                "Wire", "Reactor",
+                .product(name: "BasicContainers", package: "swift-collections"),
+                .product(name: "Histogram", package: "hdrhistogram-swift"),
+            ],
+            swiftSettings: house),
+
         // The programs.
         .executableTarget(
             name: "coronet",
             dependencies: [
-                "Node",
+                "Node", "Bench",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
             ],
@@ -67,6 +78,7 @@ let package = Package(
                 .product(name: "BasicContainers", package: "swift-collections"),
             ],
             swiftSettings: house),
+        .testTarget(name: "BenchTests", dependencies: ["Bench", "Reactor", "Wire"], swiftSettings: house),
         .testTarget(name: "TidyTests", swiftSettings: house),
     ]
 )

@@ -99,6 +99,10 @@ public struct Event: Equatable, Sendable {
         case woken
         /// A listener could not accept; `count` is the errno value, `socket.slot` the listener's index.
         case acceptFailed
+        /// A connection that we asked for is there. Receiving has not been started.
+        case connected
+        /// It could not be had; `count` is the errno value. The socket is of no more use and wants to be closed.
+        case connectFailed
     }
 
     /// Whom it concerns; `.none` for `.woken`.
