@@ -14,6 +14,10 @@ from .scenario import Load
 MACHINE_CORES = os.cpu_count() or 1
 GENERATOR_SHARE_MAX = 0.95
 SERVER_SHARE_MIN = 0.90
+# So many connections are set up and closed in a time that does not show beside a run.
+CONNECTIONS_FREE = 500
+# Storing ten million keys may take this long.
+START_SECONDS_MAX = 300
 
 
 class LoadFailed(RuntimeError):
@@ -27,10 +31,10 @@ class Generator:
     binary: str
     cpus: tuple
 
-    def arguments(self, server, load: Load, seconds: float, rate: float = 0, populate: bool = False) -> list:
+    def arguments(self, server, load: Load, amount: list, rate: float = 0) -> list:
         line = [self.binary, "bench", "--host", "127.0.0.1", "--port", str(server.port), "--protocol", server.protocol,
                 "--cpus", ",".join(str(cpu) for cpu in self.cpus), "--connections", str(load.connections),
-                "--pipeline", str(load.pipeline), "--duration", f"{seconds:g}", "--warmup", "0", "--keys", str(load.keys),
+                "--pipeline", str(load.pipeline), *amount, "--warmup", "0", "--keys", str(load.keys),
                 "--distribution", load.distribution, "--value-size", load.value_size, "--quiet"]
         line += ["--command", load.command] if load.command else ["--mix", load.mix]
         if load.mget_keys:
@@ -40,23 +44,12 @@ class Generator:
         if load.cluster:
             line.append("--cluster")
         if rate:
-            line += ["--rate", f"{rate:.0f}"]
-        if populate:
-            line.append("--populate")
+            line += ["--rate", f"{rate:.0f}"] + ["--spin"] * load.spin
         return line
 
-    def run(self, server, load: Load, seconds: float, rate: float = 0, populate: bool = False, allowed_errors: bool = False) -> dict:
+    def run(self, server, load: Load, seconds: float, rate: float = 0) -> dict:
         """One run to its end; the report as the load generator wrote it."""
-        with tempfile.NamedTemporaryFile(suffix=".json", prefix="coronet-perf-") as report:
-            line = self.arguments(server, load, seconds, rate, populate) + ["--json", report.name]
-            result = subprocess.run(line, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
-                                    timeout=seconds + 300, text=True)
-            if result.returncode:
-                raise LoadFailed(f"{' '.join(line)}: {result.stdout[-1000:]}\n{server.name}: {server.log_end(5)}")
-            found = json.loads(Path(report.name).read_text())
-        if (found["errors"] or found.get("wrongAnswers", 0)) and not allowed_errors:
-            raise LoadFailed(f"{' '.join(line)}: {found['errors']} errors, {found.get('wrongAnswers', 0)} wrong answers from {server.name}")
-        return found
+        return self._run(server, self.arguments(server, load, ["--duration", f"{seconds:g}"], rate), seconds)
 
     def populate(self, server, load: Load):
         """Stores every key that the load may ask for, unless that was done; the floor stores nothing."""
@@ -64,15 +57,37 @@ class Generator:
         if server.name == "floor" or server.filled == wanted:
             return
         filler = Load(mix="get=100", value_size=load.value_size, keys=load.keys, connections=8, pipeline=64)
-        self.run(server, filler, seconds=0.05, populate=True)
+        self._run(server, self.arguments(server, filler, ["--requests", "64", "--populate"]), 0)
         server.filled = wanted
+
+    def _run(self, server, line: list, seconds: float) -> dict:
+        with tempfile.NamedTemporaryFile(suffix=".json", prefix="coronet-perf-") as file:
+            result = subprocess.run(line + ["--json", file.name], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                                    stderr=subprocess.STDOUT, timeout=seconds + START_SECONDS_MAX, text=True)
+            text = Path(file.name).read_text()
+        report = json.loads(text) if text else {}
+        wrong = {name: report[name] for name in ("errors", "wrongAnswers") if report.get(name)}
+        if result.returncode or wrong or not report:
+            raise LoadFailed(f"{' '.join(line)}: exit {result.returncode} {wrong or ''} {result.stdout[-1000:]}\n"
+                             f"{server.name}: {server.log_end(5)}")
+        return report
 
     def measure(self, server, load: Load, seconds: float, rate: float = 0) -> tuple:
         """One run and its metrics: (metrics by name, the load generator's report)."""
+        connecting = self._connecting(server, load)
         before = counters.usage(server)
         report = self.run(server, load, seconds, rate)
         used = counters.usage(server) - before
+        used.cpu_seconds -= connecting
         return self._metrics(server, load, report, used), report
+
+    def _connecting(self, server, load: Load) -> float:
+        """CPU seconds that it takes the server to accept and close as many connections: no part of an operation."""
+        if load.connections < CONNECTIONS_FREE:
+            return 0
+        before = server.cpu_seconds()
+        self._run(server, self.arguments(server, load, ["--requests", "1"]), 0)
+        return server.cpu_seconds() - before
 
     def _metrics(self, server, load: Load, report: dict, used) -> dict:
         """Names end in their unit; an operation of an MGET of 20 keys counts as 20."""

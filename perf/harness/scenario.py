@@ -30,6 +30,7 @@ class Load:
     ttl: int = 0
     seconds: float = 1.0
     cluster: bool = False
+    spin: bool = False
     per: int = 1
 
 
