@@ -1,11 +1,10 @@
 """Absolute limits, checked by CI: counts, and ratios of CPU time taken side by side; never the wall clock.
 
-A file under perf/budgets/ names a scenario, which of its cells, servers and repetitions are enough, and limits:
+A file under perf/budgets/ names a scenario, which of its servers and how many repetitions of its short form are enough, and limits:
 
     scenario = "counts"
     servers = ["coronet"]
     repeats = 1
-    seconds = 0.3
 
     [[limits]]
     cell = "GET, pipeline 1"
@@ -45,10 +44,9 @@ def read_all(directory: Path = DIRECTORY) -> list:
 
 def read(path: Path) -> Budget:
     data = tomllib.loads(path.read_text())
-    whole = scenario.read(scenario.DIRECTORY / f"{data['scenario']}.toml")
+    whole = scenario.read(scenario.DIRECTORY / f"{data['scenario']}.toml", short=True)
     limits = tuple(Limit(each["cell"], each["metric"], float(each["at-most"]), each.get("against", "")) for each in data["limits"])
-    cells = tuple(replace(whole.cell(name), load=replace(whole.cell(name).load, seconds=float(data["seconds"])))
-                  for name in dict.fromkeys(limit.cell for limit in limits))
+    cells = tuple(whole.cell(name) for name in dict.fromkeys(limit.cell for limit in limits))
     chosen = tuple(name for name in whole.servers if name in data["servers"])
     return Budget(path.stem, replace(whole, cells=cells, servers=chosen, repeats=int(data["repeats"])), limits)
 

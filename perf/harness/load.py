@@ -48,8 +48,12 @@ class Generator:
         return line
 
     def run(self, server, load: Load, seconds: float, rate: float = 0) -> dict:
-        """One run to its end; the report as the load generator wrote it."""
-        return self._run(server, self.arguments(server, load, ["--duration", f"{seconds:g}"], rate), seconds)
+        """One run to its end; the report as the load generator wrote it. Loads of so many round trips have no seconds."""
+        if load.round_trips:
+            amount = ["--requests", str(load.round_trips * load.pipeline)]
+        else:
+            amount = ["--duration", f"{seconds:g}"]
+        return self._run(server, self.arguments(server, load, amount, rate), seconds)
 
     def populate(self, server, load: Load):
         """Stores every key that the load may ask for, unless that was done; the floor stores nothing."""

@@ -17,7 +17,7 @@ class ScenarioError(ValueError):
 @dataclass(frozen=True)
 class Load:
     """What the load generator is told. Sizes in bytes, times in seconds; `per` is the units one operation counts as
-    (an MGET of 20 keys counts as 20)."""
+    (an MGET of 20 keys counts as 20); with `round_trips` a run is so long, whatever time it takes."""
 
     mix: str = "get=95,set=5"
     command: str = ""
@@ -32,6 +32,7 @@ class Load:
     cluster: bool = False
     spin: bool = False
     per: int = 1
+    round_trips: int = 0
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,8 @@ from . import stats
 from .load import is_bound_by_generator
 from .results import Result
 
-NAMES = {"coronet": "coronet", "redis": "redis", "memcached": "memcached", "floor": "floor"}
+# Whose rates and calls stand in the table; those of the others are in the file.
+RATED = ("coronet", "redis")
 # Half the distance between the quartiles beyond which a figure is marked.
 SPREAD_MARKED = 0.10
 
@@ -60,32 +61,40 @@ def _costs(result: Result):
 
 
 def section(result: Result, name: str) -> str:
+    return "\n\n".join([f"### {result.scenarios[name]['title']}", markdown(*rows(result, name)), *notes(result, name)])
+
+
+def rows(result: Result, name: str) -> tuple:
+    """(headings, rows) of a scenario."""
+    return _cost_rows(result, name) if result.scenarios[name]["kind"] == "cost" else _rows_by_server(result, name)
+
+
+def notes(result: Result, name: str) -> list:
+    """Who is not in the table, and why."""
     scenario = result.scenarios[name]
-    head, rows = cost_rows(result, name) if scenario["kind"] == "cost" else _rows_by_server(result, name)
-    parts = [f"### {scenario['title']}", markdown(head, rows)]
-    parts += [f"Left out: {'; '.join(f'{server} ({reason})' for server, reason in scenario['leftOut'].items())}."] if scenario["leftOut"] else []
-    missing = [server for server in scenario["servers"] if server not in result.servers(name)]
-    parts += [f"Not measured in this run: {', '.join(missing)}."] if missing else []
-    return "\n\n".join(parts)
+    left_out = "; ".join(f"{server} ({reason})" for server, reason in scenario["leftOut"].items())
+    missing = ", ".join(server for server in scenario["servers"] if server not in result.servers(name))
+    return [f"Left out: {left_out}."] * bool(left_out) + [f"Not measured in this run: {missing}."] * bool(missing)
 
 
-def cost_rows(result: Result, name: str) -> tuple:
+def _cost_rows(result: Result, name: str) -> tuple:
     """One row a cell: CPU time by server, ratios, rates, system calls."""
     scenario, measured = result.scenarios[name], result.servers(name)
     others = [other for other in ("redis", "memcached", "floor") if other in measured and "coronet" in measured]
     beside = any(cell["against"] for cell in scenario["cells"])
-    called = [server for server in measured if any(result.values(name, cell["name"], server, "callsPerOperation") for cell in scenario["cells"])]
+    called = [server for server in measured if server in RATED and any(result.values(name, cell["name"], server, "callsPerOperation") for cell in scenario["cells"])]
     hops = any(cell["setup"]["cores"] > 1 for cell in scenario["cells"])
     head = ["", *(f"{server} µs/{_short(scenario['unit'])}" for server in measured), *(f"/ {other}" for other in others)]
-    head += [f"{server} {_short(scenario['unit'])}/s" for server in measured if server != "floor"]
+    rated = [server for server in measured if server in RATED]
+    head += [f"{server} {_short(scenario['unit'])}/s" for server in rated]
     head += [f"{server} calls/{_short(scenario['unit'])}" for server in called]
-    head += ["hops/op"] * hops + [f"{server} / {'its cell beside'}" for server in measured if beside]
+    head += ["hops/op"] * hops + [f"{server} / cell beside" for server in measured if beside]
     rows = []
     for cell in scenario["cells"]:
         row = [cell["name"]]
         row += [_cost(result, name, cell["name"], server) for server in measured]
         row += [_ratio(result, name, cell["name"], "coronet", cell["name"], other) for other in others]
-        row += [_rate(result, name, cell["name"], server) for server in measured if server != "floor"]
+        row += [_rate(result, name, cell["name"], server) for server in rated]
         row += [_median(result, name, cell["name"], server, "callsPerOperation", "short") for server in called]
         row += [_median(result, name, cell["name"], "coronet", "hopsPerOperation", "short")] if hops else []
         row += [_ratio(result, name, cell["name"], server, cell["against"], server) if cell["against"] else "" for server in measured if beside]
