@@ -2,6 +2,8 @@
 
 import math
 
+from matplotlib.ticker import LogLocator, NullFormatter
+
 from . import stats, style
 from .results import Result
 from .scenario import SERVERS
@@ -71,7 +73,7 @@ def cpu(result: Result):
     if "mix-64" not in result.scenarios:
         return None
     cells = [cell for cell in result.scenarios["mix-64"]["cells"]]
-    figure, panels = style.figure(len(cells), width=10.0, height=3.4)
+    figure, panels = style.figure(len(cells), width=9.0, height=3.2)
     servers = _measured(result, "mix-64")
     for panel, cell in zip(panels, cells):
         costs = [stats.median(result.values("mix-64", cell["name"], server, "cpuMicrosPerOperation").values()) for server in servers]
@@ -90,7 +92,7 @@ def cpu(result: Result):
         panel.spines["bottom"].set_visible(False)
         panel.set_title(cell["name"], loc="left", fontsize=10.5, pad=6)
     return style.finish(figure, "CPU time per operation",
-                        "µs of the server's threads, kernel included; 95 % GET, 5 % SET of 64 B; each panel has its own scale; shorter is better")
+                        "µs of the server's threads, kernel included; 95 % GET, 5 % SET of 64 B; each panel to its own scale")
 
 
 def percentiles(result: Result):
@@ -156,8 +158,11 @@ def _at(run: list, percent: float) -> float:
 def _axes(panel, across: str, up: str, logarithmic: bool = False):
     if logarithmic:
         panel.set_yscale("log")
-        panel.yaxis.set_minor_formatter(lambda *_: "")
+        panel.yaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
+        panel.yaxis.set_minor_formatter(NullFormatter())
         panel.tick_params(which="minor", length=0)
     panel.yaxis.set_major_formatter(lambda value, _: f"{value:,.0f}" if value >= 1 else f"{value:g}")
+    if not logarithmic or across.startswith("thousand"):
+        panel.xaxis.set_major_formatter(lambda value, _: f"{value:,.0f}")
     panel.set_xlabel(across, labelpad=8)
     panel.set_ylabel(up, labelpad=8)

@@ -18,9 +18,9 @@ from .results import Result
 # What CPU time is set against, in this order of liking.
 REFERENCES = ("floor", "redis", "memcached")
 RELATIVE = ("cpuMicrosPerOperation",)
-# Fewer repetitions than this on either side allow no verdict on what scatters. Bytes are counted, not timed.
+# Fewer repetitions than this on either side allow no verdict on what scatters. What kinds of scenario count does not.
 REPETITIONS_MIN = 3
-EXACT = ("usedBytesPerKey",)
+COUNTED_KINDS = ("count", "memory")
 
 
 class Incomparable(ValueError):
@@ -66,7 +66,7 @@ def _line(before, after, scenario, cell, metric, budget, server):
     if not old or not new or not stats.median(old):
         return None
     ratio, low, high = stats.ratio_interval(old, new)
-    enough = metric in EXACT or min(len(old), len(new)) >= REPETITIONS_MIN
+    enough = after.scenarios[scenario]["kind"] in COUNTED_KINDS or min(len(old), len(new)) >= REPETITIONS_MIN
     return Line(scenario, cell, metric, reference, stats.median(old), stats.median(new), ratio, low, high, budget,
                 verdict(low, high, budget) if enough else "too few repetitions")
 

@@ -3,20 +3,22 @@ moment."""
 
 import socket
 
-BATCH = 10_000
+BATCH_KEYS = 10_000
+BATCH_BYTES = 4 << 20
 TIMEOUT_SECONDS = 120
 
 
-def fill(server, count: int, value_size: int, expires_at: int = 0, width: int = 16):
-    """Stores `count` keys of `width` bytes with values of `value_size` bytes; returns when all are stored."""
-    value = b"x" * value_size
-    marker = b"#" * width
-    head, tail = server.store_request(marker, value, expires_at).split(marker)
+def fill(server, count: int, value_size: int, expires_at: int = 0, prefix: bytes = b"", width: int = 16):
+    """Stores `count` keys, `prefix` and a number of `width` digits, with values of `value_size` bytes; returns when all are
+    stored."""
+    marker = prefix + b"#" * width
+    head, tail = server.store_request(marker, b"x" * value_size, expires_at).split(marker)
     question, answer = server.fence
+    batch = max(1, min(BATCH_KEYS, BATCH_BYTES // (value_size + 1)))
     with socket.create_connection(server.address, TIMEOUT_SECONDS) as connection:
-        for start in range(0, count, BATCH):
-            numbers = range(start, min(start + BATCH, count))
-            connection.sendall(b"".join([b"%b%0*d%b" % (head, width, number, tail) for number in numbers]) + question)
+        for start in range(0, count, batch):
+            numbers = range(start, min(start + batch, count))
+            connection.sendall(b"".join([b"%b%b%0*d%b" % (head, prefix, width, number, tail) for number in numbers]) + question)
             _wait_for(connection, answer)
 
 

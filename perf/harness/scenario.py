@@ -56,8 +56,11 @@ class Cell:
 
 @dataclass(frozen=True)
 class Scenario:
+    """`order` is the place in tables; `calls` asks for a sample of the system calls; `short` tells if the short run has it."""
+
     name: str
     title: str
+    order: int
     kind: str
     unit: str
     servers: tuple
@@ -82,6 +85,7 @@ class Scenario:
 def load_all(globs=(), short: bool = False, directory: Path = DIRECTORY) -> list:
     """The scenarios whose names match one of the globs (all without one), in their short form if asked."""
     scenarios = [read(path, short) for path in sorted(directory.glob("*.toml"))]
+    scenarios.sort(key=lambda each: (each.order, each.name))
     return [each for each in scenarios if not globs or any(fnmatch.fnmatch(each.name, glob) for glob in globs)]
 
 
@@ -92,7 +96,7 @@ def read(path: Path, short: bool = False) -> Scenario:
         raise ScenarioError(f"{path.name}: {error!r}") from error
 
 
-_SCENARIO_KEYS = {"title", "kind", "unit", "servers", "left-out", "load", "setup", "cells", "repeats", "calls", "short", "budget"}
+_SCENARIO_KEYS = {"title", "order", "kind", "unit", "servers", "left-out", "load", "setup", "cells", "repeats", "calls", "short", "budget"}
 _SHORT_KEYS = {"run", "repeats", "seconds", "cells", "options"}
 
 
@@ -101,7 +105,7 @@ def _scenario(name: str, data: dict, short: bool) -> Scenario:
     _refuse_unknown("short", data.get("short", {}), _SHORT_KEYS)
     brief = data.get("short", {}) if short else {}
     scenario = Scenario(
-        name=name, title=data["title"], kind=data["kind"], unit=data.get("unit", "operation"),
+        name=name, title=data["title"], order=int(data.get("order", 99)), kind=data["kind"], unit=data.get("unit", "operation"),
         servers=tuple(data["servers"]), left_out=dict(data.get("left-out", {})),
         cells=tuple(_cell(cell, data, brief) for cell in data["cells"] if cell["name"] in brief.get("cells", [cell["name"]])),
         repeats=int(brief.get("repeats", data.get("repeats", 5))), calls=bool(data.get("calls", False)),

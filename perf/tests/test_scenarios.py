@@ -80,7 +80,7 @@ def test_the_budgets_name_what_exists():
 @pytest.mark.parametrize("cost, good", [(1.0, True), (1.9, False)])
 def test_a_budget_is_judged(result, cost, good):
     limit = budgets.Limit("pipeline 16", "cpuMicrosPerOperation", 1.5, "floor")
-    scene = scenario.Scenario("mix", "t", "cost", "operation", (), {}, (), 1, False, True, {})
+    scene = scenario.Scenario("mix", "t", 1, "cost", "operation", (), {}, (), 1, False, True, {})
     verdict, sentence = budgets.judge(result(node=cost), budgets.Budget("b", scene, (limit,)), limit)
     assert verdict is good
     assert ("within" if good else "beyond") in sentence
@@ -88,5 +88,5 @@ def test_a_budget_is_judged(result, cost, good):
 
 def test_what_could_not_be_measured_is_not_within_its_budget(result):
     limit = budgets.Limit("pipeline 16", "allocationsPerOperation", 1.5)
-    scene = scenario.Scenario("mix", "t", "cost", "operation", (), {}, (), 1, False, True, {})
+    scene = scenario.Scenario("mix", "t", 1, "cost", "operation", (), {}, (), 1, False, True, {})
     assert budgets.judge(result(), budgets.Budget("b", scene, (limit,)), limit)[0] is False

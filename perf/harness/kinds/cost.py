@@ -21,7 +21,7 @@ def measure(scenario, cells, servers, run):
             detail = {"percentiles": report["percentiles"]}
             if cell.setup.cores > 1:
                 metrics["hopsPerOperation"] = (server.hops() - hops) / report["operations"] / cell.load.per
-            if scenario.calls:
+            if scenario.calls and run.repetition == 0:
                 detail["calls"], counted = run.generator.calls(server, cell.load, CALLS_SECONDS)
                 metrics |= counted
             yield Measurement(scenario.name, cell.name, server.name, run.repetition, metrics, detail)
