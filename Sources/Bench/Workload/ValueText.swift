@@ -72,7 +72,7 @@ enum ValueText {
     private static func hexadecimal(_ text: UInt64) -> UInt32? {
         var value: UInt32 = 0
         for digit in 0..<8 {
-            let byte = UInt32(text >> UInt64(8 * digit)) & 0xFF
+            let byte = UInt32(truncatingIfNeeded: text >> UInt64(8 * digit)) & 0xFF
             switch byte {
             case 0x30...0x39: value = value << 4 | (byte - 0x30)
             case 0x61...0x66: value = value << 4 | (byte - 0x57)
