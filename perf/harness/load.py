@@ -4,7 +4,7 @@ import json
 import os
 import subprocess
 import tempfile
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from . import counters, filling
@@ -18,6 +18,8 @@ SERVER_SHARE_MIN = 0.90
 CONNECTIONS_FREE = 500
 # What a run may take beyond its seconds, on a machine with other things to do.
 SPARE_SECONDS = 60
+# Up to so many keys the load generator itself stores them, and counters too.
+KEYS_POPULATED = 1_000_000
 # A key is this and a number of so many digits.
 KEY_PREFIX, KEY_DIGITS = b"key:", 12
 
@@ -59,10 +61,14 @@ class Generator:
 
     def populate(self, server, load: Load):
         """Stores every key that the load may ask for, unless that was done; the floor stores nothing."""
-        wanted = (load.keys, load.value_size)
+        wanted = (load.keys, load.value_size, "incr" in load.mix)
         if server.name == "floor" or server.filled == wanted:
             return
-        filling.fill(server, load.keys, int(load.value_size), prefix=KEY_PREFIX, width=KEY_DIGITS)
+        if load.keys <= KEYS_POPULATED:
+            self._run(server, self.arguments(server, replace(load, connections=8, pipeline=64), ["--requests", "64", "--populate"]), 0)
+        else:
+            # memcached alone would need minutes for the answers to so many stores.
+            filling.fill(server, load.keys, int(load.value_size), prefix=KEY_PREFIX, width=KEY_DIGITS)
         server.filled = wanted
 
     def _run(self, server, line: list, seconds: float) -> dict:

@@ -79,8 +79,9 @@ def label_ends(axis, ends: list, gap: float = 13.0):
                       fontsize=10, fontweight="bold", color=colour(name), annotation_clip=False)
 
 
-def svg(drawn, page: bool = False) -> str:
-    """The figure as SVG text. For a page it uses the page's variables; alone it brings its own, light and dark."""
+def svg(drawn, name: str, page: bool = False) -> str:
+    """The figure as SVG text. For a page it uses the page's variables; alone it brings its own, light and dark. `name`
+    keeps what it defines apart from what other charts of the page define."""
     written = io.StringIO()
     drawn.savefig(written, format="svg", metadata={"Date": None, "Creator": None})
     text = written.getvalue()
@@ -91,6 +92,7 @@ def svg(drawn, page: bool = False) -> str:
     text = re.sub(r"(font: [^;\"]*?)'?DejaVu Sans'?(, [^;\"]*)?", rf"\1{FONT}", text)
     text = re.sub(r'<svg ([^>]*?)width="[\d.]+pt" height="[\d.]+pt"|<svg ', lambda match: "<svg " + (match.group(1) or ""), text, count=1)
     text = re.sub(r'\b(width|height)="[\d.]+pt" ?', "", text, count=2)
+    text = re.sub(r'(\bid="|href="#|url\(#)', rf"\1{name}-", text)
     return text if page else text.replace(">", f">\n<style>{variables('svg')}</style>", 1)
 
 

@@ -39,6 +39,6 @@ def synthetic(node=1.0, scatter=0.01, repeats=7, calls=1.0, machine="a", seed=1,
     return Result(facts, {"short": True}, {}, {"mix": scenario}, measurements)
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def result():
     return synthetic
