@@ -86,8 +86,8 @@ def svg(drawn, name: str, page: bool = False) -> str:
     drawn.savefig(written, format="svg", metadata={"Date": None, "Creator": None})
     text = written.getvalue()
     text = text[text.index("<svg"):]
-    for name, placeholder in PLACEHOLDERS.items():
-        text = text.replace(placeholder, f"var(--{name})")
+    for meaning, placeholder in PLACEHOLDERS.items():
+        text = text.replace(placeholder, f"var(--{meaning})")
     text = re.sub(r"<metadata>.*?</metadata>", "", text, flags=re.DOTALL)
     text = re.sub(r"(font: [^;\"]*?)'?DejaVu Sans'?(, [^;\"]*)?", rf"\1{FONT}", text)
     text = re.sub(r'<svg ([^>]*?)width="[\d.]+pt" height="[\d.]+pt"|<svg ', lambda match: "<svg " + (match.group(1) or ""), text, count=1)
