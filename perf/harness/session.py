@@ -16,29 +16,40 @@ from .load import Generator
 
 @dataclass
 class Run:
-    """What is measured, with what, and the repetition that is under way."""
+    """What is measured, with what, and the repetition that is under way. After `minutes` no further repetition begins, if
+    that is not 0; the first of each scenario is always made."""
 
     scenarios: list
     programs: dict
     generator_binary: str
     repeats: int = 0  # 0: as each scenario says
     short: bool = False
+    minutes: float = 0
     repetition: int = 0
     generator: Generator = None
 
-    def perform(self) -> results.Result:
-        environment, began = machine.environment(), time.monotonic()
-        measurements = []
+    def perform(self, save=lambda result: None) -> results.Result:
+        """`save` is given the result so far after each scenario, so that a run that is broken off has not been in vain."""
+        result = results.Result(
+            machine.environment() | {"seconds": 0}, {"short": self.short, "repeats": self.repeats, "tracer": counters.tracer()},
+            {name: servers.identity(name, binary) for name, binary in self.programs.items()},
+            {each.name: results.describe(each) for each in self.scenarios}, [])
+        began, took = time.monotonic(), {}
         for self.repetition in range(max((self._repeats(each) for each in self.scenarios), default=0)):
             for scenario in self.scenarios:
-                if self.repetition < self._repeats(scenario):
-                    _say(f"{time.monotonic() - began:5.0f} s  repetition {self.repetition + 1}/{self._repeats(scenario)}  {scenario.name}")
-                    measurements += self._repetition(scenario)
-        environment["seconds"] = round(time.monotonic() - began)
-        return results.Result(
-            environment, {"short": self.short, "repeats": self.repeats, "tracer": counters.tracer()},
-            {name: servers.identity(name, binary) for name, binary in self.programs.items()},
-            {each.name: results.describe(each) for each in self.scenarios}, measurements)
+                if self.repetition >= self._repeats(scenario):
+                    continue
+                elapsed = time.monotonic() - began
+                name = f"{elapsed:5.0f} s  repetition {self.repetition + 1}/{self._repeats(scenario)}  {scenario.name}"
+                if self.repetition and self.minutes and elapsed + took[scenario.name] > self.minutes * 60:
+                    _say(f"{name}: left out, the time is up")
+                    continue
+                _say(name)
+                result.measurements += self._repetition(scenario)
+                took[scenario.name] = time.monotonic() - began - elapsed
+                result.environment["seconds"] = round(time.monotonic() - began)
+                save(result)
+        return result
 
     def _repeats(self, scenario) -> int:
         """As asked for; but what a scenario says needs no repetition (bytes are bytes) is measured once."""

@@ -73,8 +73,10 @@ def notes(result: Result, name: str) -> list:
     """Who is not in the table, and why."""
     scenario = result.scenarios[name]
     left_out = "; ".join(f"{server} ({reason})" for server, reason in scenario["leftOut"].items())
+    repetitions = {each.repetition for each in result.measurements if each.scenario == name}
+    count = f"{len(repetitions)} repetition{'s' * (len(repetitions) != 1)}"
     missing = ", ".join(server for server in scenario["servers"] if server not in result.servers(name))
-    return [f"Left out: {left_out}."] * bool(left_out) + [f"Not measured in this run: {missing}."] * bool(missing)
+    return [f"{count}."] + [f"Left out: {left_out}."] * bool(left_out) + [f"Not measured in this run: {missing}."] * bool(missing)
 
 
 def _cost_rows(result: Result, name: str) -> tuple:
