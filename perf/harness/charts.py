@@ -21,7 +21,7 @@ def all_charts(result: Result) -> dict:
 
 def latency(result: Result):
     """Latency against load: the rate that was answered, and how long half and all but one in a hundred waited."""
-    if "latency" not in result.scenarios:
+    if "latency" not in result.measured_scenarios():
         return None
     figure, panels = style.figure(2, share_y=True)
     for panel, metric, name in zip(panels, ("latencyMicrosP50", "latencyMicrosP99"), ("median", "99th percentile")):
@@ -43,7 +43,7 @@ def latency(result: Result):
 
 def throughput(result: Result):
     """Operations a second of one server core by pipeline depth, a panel for each value size."""
-    names = [name for name in BUSY if name in result.scenarios]
+    names = [name for name in BUSY if name in result.measured_scenarios()]
     if not names:
         return None
     figure, panels = style.figure(len(names), share_y=True)
@@ -70,9 +70,9 @@ def throughput(result: Result):
 
 def cpu(result: Result):
     """Server CPU per operation: a panel a pipeline, each with a scale of its own, bars with their values."""
-    if "mix-64" not in result.scenarios:
+    if "mix-64" not in result.measured_scenarios():
         return None
-    cells = [cell for cell in result.scenarios["mix-64"]["cells"]]
+    cells = result.scenarios["mix-64"]["cells"]
     figure, panels = style.figure(len(cells), width=9.0, height=3.2)
     servers = _measured(result, "mix-64")
     for panel, cell in zip(panels, cells):
@@ -97,7 +97,7 @@ def cpu(result: Result):
 
 def percentiles(result: Result):
     """How long everybody waited at half of the maximum: the whole distribution up to the slowest."""
-    if "latency" not in result.scenarios:
+    if "latency" not in result.measured_scenarios():
         return None
     cells = result.scenarios["latency"]["cells"]
     cell = next((each for each in cells if each["options"].get("share") == 0.5), cells[len(cells) // 2])

@@ -31,7 +31,7 @@ details{margin-top:8px}summary{cursor:pointer;color:var(--quiet)}
 def page(result: Result, charts: dict) -> str:
     """`charts`: name -> SVG text that uses the page's variables."""
     figures = "".join(f"<figure>{svg}</figure>" for svg in charts.values())
-    sections = "".join(_section(result, name) for name in result.scenarios)
+    sections = "".join(_section(result, name) for name in result.measured_scenarios())
     style_sheet = style.variables(":root") + CSS % {"font": style.FONT}
     return (f'<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">'
             f'<meta name="color-scheme" content="light dark"><title>Coronet: measured side by side</title><style>{style_sheet}</style></head>'

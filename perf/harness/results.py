@@ -46,6 +46,11 @@ class Result:
     def _of(self, scenario: str, cell: str, server: str) -> list:
         return [each for each in self.measurements if (each.scenario, each.cell, each.server) == (scenario, cell, server)]
 
+    def measured_scenarios(self) -> list:
+        """Those that the run came to before it ended."""
+        seen = {each.scenario for each in self.measurements}
+        return [name for name in self.scenarios if name in seen]
+
     def servers(self, scenario: str) -> list:
         """Those that were measured, in the scenario's order."""
         seen = {each.server for each in self.measurements if each.scenario == scenario}

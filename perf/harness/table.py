@@ -30,7 +30,7 @@ COLUMNS = {
 
 def whole(result: Result) -> str:
     """The environment and a section a scenario."""
-    return "\n\n".join([environment(result)] + [section(result, name) for name in result.scenarios])
+    return "\n\n".join([environment(result)] + [section(result, name) for name in result.measured_scenarios()])
 
 
 def environment(result: Result) -> str:
@@ -54,8 +54,8 @@ def noise(result: Result) -> str:
 
 
 def _costs(result: Result):
-    for name, scenario in result.scenarios.items():
-        for cell in scenario["cells"]:
+    for name in result.measured_scenarios():
+        for cell in result.scenarios[name]["cells"]:
             for server in result.servers(name):
                 yield result.values(name, cell["name"], server, "cpuMicrosPerOperation")
 

@@ -31,3 +31,10 @@ def test_the_interval_holds_the_ratio():
 
 def test_written_numbers_have_three_digits():
     assert [table.written(value, "short") for value in (0.0123, 0.456, 12.34, 456.7, 12345.6)] == ["0.012", "0.46", "12.3", "457", "12,346"]
+
+
+def test_a_broken_off_run_shows_what_it_came_to(result):
+    whole = result()
+    whole.scenarios["later"] = {**whole.scenarios["mix"], "title": "Never begun"}
+    text = table.whole(whole)
+    assert "A mix" in text and "Never begun" not in text
