@@ -13,7 +13,8 @@ enum Rules {
             "Synchronization",
             "BasicContainers",
         ],
-        "coronet": ["Node", "ArgumentParser", "Logging", "Glibc"],
+        "Bench": ["Wire", "Reactor", "BasicContainers", "Histogram", "Glibc", "Synchronization"],
+        "coronet": ["Node", "Bench", "ArgumentParser", "Logging", "Glibc"],
     ]
 
     /// Arrows point down only.
@@ -62,6 +63,13 @@ enum Rules {
         "Node/Ordering/MultiCall.swift": "handed from core to core, owned by one at a time",
         "Node/Control/ControlCall.swift": "handed from core to core, owned by one at a time",
         "Node/Clients/Monitor.swift": "handed from core to core, owned by one at a time",
+        "Bench/Generator/GeneratorCore+Send.swift":
+            "a lane's batch is lent to the ring until its send is over",
+        "Bench/Program/Conversation.swift": "a question is lent to the ring until its socket is closed",
+        "Bench/Program/BenchProgram.swift": "clock_gettime(2) fills a struct",
+        "Bench/Program/Watch.swift": "clock_gettime(2) fills a struct",
+        "Bench/Program/Interrupts.swift": "signal sets are C structs",
+        "Bench/Program/Output.swift": "system calls that take paths and buffers",
         "coronet/NodeCommand.swift": "write(2) before there is a log",
     ]
 

@@ -35,7 +35,8 @@ struct SlotTable: Equatable, Sendable {
             else { return nil }
             var host = asked
             switch master[0] {
-            case .bulk(let name), .status(let name): if !name.isEmpty { host = String(decoding: name, as: UTF8.self) }
+            case .bulk(let name), .status(let name):
+                if !name.isEmpty { host = String(decoding: name, as: UTF8.self) }
             case .null: break
             default: return nil
             }

@@ -60,7 +60,7 @@ struct GeneratorCore<Ring: RingDriver & ~Copyable>: ~Copyable {
             let isGood =
                 !isOpen || state.take(ring.bytes(of: event.buffer, count: Int(event.count)), lane: lane)
             ring.recycle(event.buffer)
-            if !isGood { state.drop(lane, "given up after a wrong answer") }
+            if !isGood { state.drop(lane, nil) }
         case .sent: if isOpen { state.sent(lane) }
         case .connected:
             guard isOpen else { return }

@@ -99,7 +99,8 @@ extension GeneratorState {
         if pacer != nil, phase != .populating {
             let intended = pending[lane &* plan.options.pipeline].intended
             if timeline.measures(intended) {
-                tally.lateness.record(max(1, clock.nanoseconds &- intended), count: UInt64(lanes[lane].batchCount))
+                tally.lateness.record(
+                    max(1, clock.nanoseconds &- intended), count: UInt64(lanes[lane].batchCount))
             }
         }
         return lane
@@ -124,7 +125,8 @@ extension GeneratorState {
             requestsLeft = left - 1
         }
         let command = plan.weights.index(&chance)
-        let key = plan.templates.entries[command].keyCount > 0 ? drawKey(plan.templates.entries[command].kind) : 0
+        let key =
+            plan.templates.entries[command].keyCount > 0 ? drawKey(plan.templates.entries[command].kind) : 0
         return Pending(intended: intended, key: key, command: UInt16(truncatingIfNeeded: command))
     }
 
@@ -145,7 +147,9 @@ extension GeneratorState {
     private mutating func drawKey(_ kind: CommandKind) -> UInt32 {
         var number = keyDraw.draw(&chance)
         if let verifier, verifier.isWrite(kind) {
-            while verifier.isBusy(kind, UInt32(truncatingIfNeeded: number &* plan.keyStride &+ plan.keyOffset)) {
+            while verifier.isBusy(
+                kind, UInt32(truncatingIfNeeded: number &* plan.keyStride &+ plan.keyOffset))
+            {
                 number = number + 1 == UInt64(plan.keyCount) ? 0 : number + 1
             }
         }

@@ -23,7 +23,9 @@ extension GeneratorState {
             case .closing: isSettled = false
             case .connecting, .greeting:
                 isSettled = false
-                if lanes[lane].retryAt <= now { drop(lane, "no connection within \(Self.connectMillisMax) ms") }
+                if lanes[lane].retryAt <= now {
+                    drop(lane, "no connection within \(Self.connectMillisMax) ms")
+                }
             case .down:
                 guard isServing[lanes[lane].endpoint] else { continue }
                 isSettled = false
@@ -33,7 +35,8 @@ extension GeneratorState {
             }
         }
         nextScan =
-            isSettled ? Instant(nanoseconds: .max) : !wanted.isEmpty ? now : now.advanced(byMillis: Self.scanMillis)
+            isSettled
+            ? Instant(nanoseconds: .max) : !wanted.isEmpty ? now : now.advanced(byMillis: Self.scanMillis)
         return wanted
     }
 
@@ -76,15 +79,16 @@ extension GeneratorState {
         }
     }
 
-    /// The lane's connection is of no more use: what it owed is lost, and its socket has to be closed.
-    mutating func drop(_ lane: Int, _ reason: String) {
+    /// The lane's connection is of no more use: what it owed is lost, and its socket has to be closed. Without a reason it
+    /// has been noted already why.
+    mutating func drop(_ lane: Int, _ reason: String?) {
         switch lanes[lane].state {
         case .down, .closing: return
         case .connecting, .greeting: connectingCount -= 1
         case .free: leaveFreeList(lane)
-        case .busy: loseBatch(lane, reason)
+        case .busy: loseBatch(lane, reason ?? "given up after an answer that made no sense")
         }
-        if lanes[lane].state != .busy { tally.fail(reason) }
+        if let reason, lanes[lane].state != .busy { tally.fail(reason) }
         tally.connectionsFailed += 1
         lanes[lane].state = .closing
         lanes[lane].isSending = false

@@ -79,6 +79,8 @@ extension GeneratorState {
     private mutating func slot(of request: Pending) -> Int {
         let command = Int(request.command)
         guard plan.templates.entries[command].keyCount > 0 else { return 0 }
-        return Int(plan.templates.slot(of: plan.templates.entries[command], key: UInt64(request.key), &keyScratch).rawValue)
+        return Int(
+            plan.templates.slot(of: plan.templates.entries[command], key: UInt64(request.key), &keyScratch)
+                .rawValue)
     }
 }

@@ -157,7 +157,9 @@ extension GeneratorState {
     func sleepUntil() -> Instant {
         let longest = now.advanced(byMillis: Self.sleepMillisMax)
         switch phase {
-        case .connecting, .populating, .draining where pacer == nil: return longest
+        case .connecting, .populating,
+            .draining where pacer == nil:
+            return longest
         case .ready: return now.advanced(byMillis: 1)
         case .running, .draining:
             if let pacer {

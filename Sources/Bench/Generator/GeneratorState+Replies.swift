@@ -88,11 +88,15 @@ extension GeneratorState {
     }
 
     private mutating func valueEnded(_ lane: Int) {
-        guard let verifier, lanes[lane].state == .busy, lanes[lane].answered < lanes[lane].batchCount else { return }
+        guard let verifier, lanes[lane].state == .busy, lanes[lane].answered < lanes[lane].batchCount else {
+            return
+        }
         let place = lane * plan.options.pipeline + lanes[lane].answered
         let kind = plan.templates.entries[Int(pending[place].command)].kind
         let isThere = lanes[lane].skimmer.valueIsThere
-        if let fault = verifier.valueEnded(lane, place: place, kind: kind, isThere: isThere) { tally.wrong(fault) }
+        if let fault = verifier.valueEnded(lane, place: place, kind: kind, isThere: isThere) {
+            tally.wrong(fault)
+        }
     }
 
     private mutating func verify(_ request: Pending, _ lane: Int, _ kind: CommandKind, isError: Bool) {

@@ -90,7 +90,9 @@ struct GeneratorState: ~Copyable {
             options.distribution, keys: plan.keyCount, core: options.verify ? 0 : core,
             of: options.verify ? 1 : cores)
         sizeDraw = SizeDraw(options.valueSizes)
-        for index in 0..<plan.commandCount { tally.commands.append(CommandTally(name: plan.templates.names[index])) }
+        for index in 0..<plan.commandCount {
+            tally.commands.append(CommandTally(name: plan.templates.names[index]))
+        }
         requestsLeft = options.requests.map { plan.share(of: $0) }
         verifier = options.verify ? Verifier(plan, run: run) : nil
         self.plan = plan

@@ -43,7 +43,8 @@ public struct CommandMix: Equatable, Sendable, CustomStringConvertible {
             guard let kind = CommandKind(rawValue: words[0]), kind != .custom, words.count <= 2,
                 let weight = words.count == 1 ? 1 : Double(words[1]), weight >= 0, weight.isFinite
             else {
-                throw OptionError("--mix is COMMAND=WEIGHT,... of get, set, setex, mget, incr, del; not \(part)")
+                throw OptionError(
+                    "--mix is COMMAND=WEIGHT,... of get, set, setex, mget, incr, del; not \(part)")
             }
             guard !entries.contains(where: { $0.kind == kind }) else {
                 throw OptionError("--mix names \(kind.rawValue) twice")

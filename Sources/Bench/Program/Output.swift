@@ -8,7 +8,9 @@ enum Output {
         var rest = Array(text.utf8)[...]
         while !rest.isEmpty {
             // Safe: write reads the bytes of the slice during the call only.
-            let count = unsafe rest.withUnsafeBytes { unsafe Glibc.write(descriptor, $0.baseAddress, $0.count) }
+            let count = unsafe rest.withUnsafeBytes {
+                unsafe Glibc.write(descriptor, $0.baseAddress, $0.count)
+            }
             if count > 0 { rest = rest.dropFirst(count) } else if errno != EINTR { return false }
         }
         return true

@@ -42,6 +42,8 @@ struct ReplySkimmer: ~Copyable {
 
     /// The start of the last error.
     var errorText: String {
-        String(decoding: isMemcached ? text.errorText.bytes.copied() : resp.errorText.bytes.copied(), as: UTF8.self)
+        String(
+            decoding: isMemcached ? text.errorText.bytes.copied() : resp.errorText.bytes.copied(),
+            as: UTF8.self)
     }
 }

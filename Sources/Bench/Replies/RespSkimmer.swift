@@ -157,7 +157,8 @@ struct RespSkimmer: ~Copyable {
             return scalar(.done)
         case UInt8(ascii: ":"):
             guard digits > 0 else { return nil }
-            integer = isNegative ? 0 &- Int64(truncatingIfNeeded: magnitude) : Int64(truncatingIfNeeded: magnitude)
+            integer =
+                isNegative ? 0 &- Int64(truncatingIfNeeded: magnitude) : Int64(truncatingIfNeeded: magnitude)
             return scalar(.integer)
         case UInt8(ascii: "-"): return scalar(.error)
         case UInt8(ascii: "*"), UInt8(ascii: "~"), UInt8(ascii: "%"):

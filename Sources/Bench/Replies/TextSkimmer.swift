@@ -89,7 +89,8 @@ struct TextSkimmer: ~Copyable {
             return .incomplete
         case UInt8(ascii: "E") where line.extracting(0..<count).spells("end"): kind = .value
         case UInt8(ascii: "E") where line.extracting(0..<count).spells("exists"): kind = .done
-        case UInt8(ascii: "E"), UInt8(ascii: "C"), UInt8(ascii: "S") where !line.spellsStart("stored"):
+        case UInt8(ascii: "E"), UInt8(ascii: "C"),
+            UInt8(ascii: "S") where !line.spellsStart("stored"):
             kind = .error
             errorText.removeAll()
             errorText.append(line.extracting(0..<min(count, RespSkimmer.errorTextMax)))

@@ -35,7 +35,9 @@ extension Summary {
     private var failures: [String] {
         var lines: [String] = []
         if tally.moved > 0 { lines.append("sent elsewhere: \(grouped(tally.moved))") }
-        if tally.connectionsFailed > 0 { lines.append("connections failed: \(grouped(tally.connectionsFailed))") }
+        if tally.connectionsFailed > 0 {
+            lines.append("connections failed: \(grouped(tally.connectionsFailed))")
+        }
         if tally.errors > 0 { lines.append("errors: \(grouped(tally.errors))") }
         for (text, count) in tally.errorSamples.sorted(by: { ($1.value, $0.key) < ($0.value, $1.key) }) {
             lines.append("  \(grouped(count)) x \(text)")

@@ -33,7 +33,9 @@ public struct Summary: Sendable {
     /// 0 if the server answered and nothing was wrong; errors alone are reported, not judged.
     public var exitCode: Int32 { operations == 0 || wrongAnswers > 0 ? 1 : 0 }
 
-    private func perSecond(_ count: UInt64) -> Double { elapsedSeconds > 0 ? Double(count) / elapsedSeconds : 0 }
+    private func perSecond(_ count: UInt64) -> Double {
+        elapsedSeconds > 0 ? Double(count) / elapsedSeconds : 0
+    }
 }
 
 /// The figures that are told of a distribution of latencies, in µs.

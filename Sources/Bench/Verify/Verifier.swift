@@ -83,7 +83,9 @@ final class Verifier {
     }
 
     /// A request has been answered. What is wrong with a count, if it was one.
-    func answered(_ lane: Int, _ request: Pending, kind: CommandKind, integer: Int64?, isError: Bool) -> String? {
+    func answered(_ lane: Int, _ request: Pending, kind: CommandKind, integer: Int64?, isError: Bool)
+        -> String?
+    {
         valuesSeen[lane] = 0
         switch kind {
         case .set, .setex, .del: versions.answered(request.key, isDone: !isError)

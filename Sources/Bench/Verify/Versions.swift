@@ -130,7 +130,8 @@ extension Versions.Fault: CustomStringConvertible {
         case .damaged: "holds bytes that were never written"
         case .foreignRun: "holds the value of another run, though it was written in this one"
         case .otherKey(let key): "holds the value of key number \(key)"
-        case .stale(let read, let acknowledged): "showed write \(read) after write \(acknowledged) was acknowledged"
+        case .stale(let read, let acknowledged):
+            "showed write \(read) after write \(acknowledged) was acknowledged"
         case .neverWritten(let number): "shows write \(number), which was never sent"
         }
     }

@@ -44,7 +44,8 @@ struct Plan: ~Copyable {
             keys: keys, counters: keys.counters,
             fixedValue: isFixed ? ValueText.sample(size: sizes.upperBound) : nil)
         let templates = try Self.templates(options, shapes)
-        let weights = options.commands.isEmpty ? options.mix.entries.map(\.weight) : options.commands.map(\.weight)
+        let weights =
+            options.commands.isEmpty ? options.mix.entries.map(\.weight) : options.commands.map(\.weight)
 
         self.options = options
         self.core = core
@@ -64,11 +65,15 @@ struct Plan: ~Copyable {
     }
 
     /// The commands, and behind them what only the population sends.
-    private static func templates(_ options: BenchOptions, _ shapes: Shapes) throws(OptionError) -> TemplateSet {
+    private static func templates(_ options: BenchOptions, _ shapes: Shapes) throws(OptionError)
+        -> TemplateSet
+    {
         var templates = TemplateSet()
         for command in options.commands { templates.append(try RequestTemplate.make(command, shapes)) }
         if options.commands.isEmpty {
-            for entry in options.mix.entries { templates.append(RequestTemplate.make(entry.kind, options, shapes)) }
+            for entry in options.mix.entries {
+                templates.append(RequestTemplate.make(entry.kind, options, shapes))
+            }
         }
         templates.append(RequestTemplate.make(.set, options, shapes))
         templates.append(RequestTemplate.counterReset(shapes))
@@ -146,7 +151,8 @@ extension BenchOptions {
                 valueSizes.bounds.lowerBound >= ValueText.headSize,
                 "--verify needs values of \(ValueText.headSize) bytes or more: they say whose they are")
             try require(
-                !(wire == .memcached && readsMany), "--verify does not know Memcached's answer to several keys")
+                !(wire == .memcached && readsMany),
+                "--verify does not know Memcached's answer to several keys")
             try require(
                 keys / cores >= 4 * connections * pipeline,
                 "--verify writes a key on one connection at a time: give \(4 * connections * pipeline * cores) keys or more"

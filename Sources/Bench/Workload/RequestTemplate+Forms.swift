@@ -102,7 +102,8 @@ extension RequestTemplate {
             }
             builder.literal("\r\n")
         }
-        return RequestTemplate(builder, kind: .custom, name: String(decoding: command.words[0], as: UTF8.self))
+        return RequestTemplate(
+            builder, kind: .custom, name: String(decoding: command.words[0], as: UTF8.self))
     }
 
     private static let keyMark = Array("__key__".utf8)

@@ -29,7 +29,9 @@ extension IORing {
 
     /// Closes a closing socket when the kernel holds nothing of it any more.
     mutating func closeIfIdle(_ slot: UInt32) {
-        guard links[slot].flags.isDisjoint(with: [.receiveArmed, .sending, .connecting, .closeQueued]) else { return }
+        guard links[slot].flags.isDisjoint(with: [.receiveArmed, .sending, .connecting, .closeQueued]) else {
+            return
+        }
         links[slot].flags.insert(.closeQueued)
         let entry = unsafe nextSubmission()
         unsafe io_uring_prep_close(entry, links[slot].descriptor)

@@ -24,8 +24,12 @@ import Wire
     }
 
     @Test func aHostThatIsNotNamedIsTheOneThatWasAsked() throws {
-        #expect(try table("*1\r\n" + range(0, 9, "$0\r\n\r\n", 1))?.endpoints == [.init(host: "10.0.0.9", port: 1)])
-        #expect(try table("*1\r\n" + range(0, 9, "$-1\r\n", 1))?.endpoints == [.init(host: "10.0.0.9", port: 1)])
+        #expect(
+            try table("*1\r\n" + range(0, 9, "$0\r\n\r\n", 1))?.endpoints == [
+                .init(host: "10.0.0.9", port: 1)
+            ])
+        #expect(
+            try table("*1\r\n" + range(0, 9, "$-1\r\n", 1))?.endpoints == [.init(host: "10.0.0.9", port: 1)])
     }
 
     @Test func slotsOfNobody() throws {
@@ -36,8 +40,10 @@ import Wire
 
     @Test(arguments: [
         "+OK\r\n", "*0\r\n", "*1\r\n:1\r\n", "*1\r\n*2\r\n:0\r\n:1\r\n",
-        "*1\r\n*3\r\n:5\r\n:4\r\n*2\r\n$1\r\na\r\n:1\r\n", "*1\r\n*3\r\n:0\r\n:16384\r\n*2\r\n$1\r\na\r\n:1\r\n",
-        "*1\r\n*3\r\n:0\r\n:1\r\n*2\r\n$1\r\na\r\n:70000\r\n", "*1\r\n*3\r\n:0\r\n:1\r\n*2\r\n$1\r\n?\r\n:7000\r\n",
+        "*1\r\n*3\r\n:5\r\n:4\r\n*2\r\n$1\r\na\r\n:1\r\n",
+        "*1\r\n*3\r\n:0\r\n:16384\r\n*2\r\n$1\r\na\r\n:1\r\n",
+        "*1\r\n*3\r\n:0\r\n:1\r\n*2\r\n$1\r\na\r\n:70000\r\n",
+        "*1\r\n*3\r\n:0\r\n:1\r\n*2\r\n$1\r\n?\r\n:7000\r\n",
     ])
     func repliesThatAreNone(text: String) throws { #expect(try table(text) == nil) }
 }

@@ -93,7 +93,11 @@ import Wire
 
     @Test func whatCouldNotBeSentIsCounted() throws {
         // Each answer takes two milliseconds: four connections carry 2000 a second of the 10,000 that are due.
-        let run = try SimulatedRun(options { $0.rate = 10_000; $0.duration = 20 }) { _ in "$1\r\nx\r\n" }
+        let run = try SimulatedRun(
+            options {
+                $0.rate = 10_000; $0.duration = 20
+            }
+        ) { _ in "$1\r\nx\r\n" }
         #expect(run.finish(micros: 2000))
         #expect(run.tally.unsent > 50_000)
         #expect(run.tally.errors >= run.tally.unsent)
@@ -105,7 +109,11 @@ import Wire
 
     @Test func errorsAreCountedByText() throws {
         var count = 0
-        let run = try SimulatedRun(options { $0.requests = 100; $0.warmup = 0 }) { words in
+        let run = try SimulatedRun(
+            options {
+                $0.requests = 100; $0.warmup = 0
+            }
+        ) { words in
             count += 1
             return count % 2 == 0 ? "-LOADING wait\r\n" : words[0] == "GET" ? "$-1\r\n" : "+OK\r\n"
         }
@@ -209,7 +217,8 @@ import Wire
             options.mix = CommandMix(
                 entries: [
                     .init(kind: .get, weight: 5), .init(kind: .set, weight: 3), .init(kind: .del, weight: 1),
-                    .init(kind: .setex, weight: 1), .init(kind: .mget, weight: 1), .init(kind: .incr, weight: 1),
+                    .init(kind: .setex, weight: 1), .init(kind: .mget, weight: 1),
+                    .init(kind: .incr, weight: 1),
                 ])
             options.mgetKeys = 3
             change(&options)

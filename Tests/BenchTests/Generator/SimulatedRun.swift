@@ -72,7 +72,8 @@ final class SimulatedRun {
     private static func request(_ bytes: [UInt8]) -> ([String], Int)? {
         var parser = RequestParser()
         var ranges: [ArgumentRange] = []
-        guard case .request(let length) = parser.next(bytes.span.raw, limits: .default, appendingTo: &ranges) else {
+        guard case .request(let length) = parser.next(bytes.span.raw, limits: .default, appendingTo: &ranges)
+        else {
             return nil
         }
         let words = ranges.map { range in
@@ -105,5 +106,7 @@ final class MiniStore {
         }
     }
 
-    private func bulk(_ value: String?) -> String { value.map { "$\($0.utf8.count)\r\n\($0)\r\n" } ?? "$-1\r\n" }
+    private func bulk(_ value: String?) -> String {
+        value.map { "$\($0.utf8.count)\r\n\($0)\r\n" } ?? "$-1\r\n"
+    }
 }

@@ -11,7 +11,9 @@ import Testing
         #expect(try KeyDistribution(parsing: text) == expected)
     }
 
-    @Test(arguments: ["", "zipf:", "zipf:-1", "zipf:nan", "hot:0.9", "hot:1.1:5", "hot:0.5:0", "uniform:1", "even"])
+    @Test(arguments: [
+        "", "zipf:", "zipf:-1", "zipf:nan", "hot:0.9", "hot:1.1:5", "hot:0.5:0", "uniform:1", "even",
+    ])
     func distributionsThatAreNone(text: String) {
         #expect(throws: OptionError.self) { try KeyDistribution(parsing: text) }
     }
@@ -46,23 +48,37 @@ import Testing
     }
 
     /// Each contradiction, and a way out of it.
-    @Test(arguments: [
-        { (options: inout BenchOptions) in options.connections = 0 },
-        { $0.pipeline = 0 }, { $0.keys = 0 }, { $0.duration = 0 }, { $0.requests = 0 }, { $0.rate = 0 },
-        { $0.poisson = true }, { $0.cpus = [0, 1]; $0.connections = 1 },
-        { $0.wire = .memcached; $0.cluster = true },
-        { $0.cluster = true; $0.mix = CommandMix(entries: [.init(kind: .mget, weight: 1)]) },
-        { $0.verify = true; $0.valueSizes = .fixed(31) },
-        { $0.verify = true; $0.keys = 10 },
-        { $0.keySize = 5 },
-    ] as [@Sendable (inout BenchOptions) -> Void])
+    @Test(
+        arguments: [
+            { (options: inout BenchOptions) in options.connections = 0 },
+            { $0.pipeline = 0 }, { $0.keys = 0 }, { $0.duration = 0 }, { $0.requests = 0 }, { $0.rate = 0 },
+            { $0.poisson = true },
+            {
+                $0.cpus = [0, 1]; $0.connections = 1
+            },
+            {
+                $0.wire = .memcached; $0.cluster = true
+            },
+            {
+                $0.cluster = true; $0.mix = CommandMix(entries: [.init(kind: .mget, weight: 1)])
+            },
+            {
+                $0.verify = true; $0.valueSizes = .fixed(31)
+            },
+            {
+                $0.verify = true; $0.keys = 10
+            },
+            { $0.keySize = 5 },
+        ] as [@Sendable (inout BenchOptions) -> Void])
     func contradictions(change: @Sendable (inout BenchOptions) -> Void) {
         var options = BenchOptions()
         change(&options)
         #expect(throws: OptionError.self) { try check(options) }
     }
 
-    private func check(_ options: BenchOptions) throws { _ = try Plan(options, core: 0, of: options.coreCount).cores }
+    private func check(_ options: BenchOptions) throws {
+        _ = try Plan(options, core: 0, of: options.coreCount).cores
+    }
 
     @Test func theDefaultsAreFine() throws { try check(BenchOptions()) }
 

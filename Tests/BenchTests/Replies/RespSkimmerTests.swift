@@ -55,7 +55,8 @@ func skim(_ wire: BenchProtocol, _ bytes: [UInt8], cuts: [Int], showsPayload: Bo
 func everySplit(_ wire: BenchProtocol, _ text: String, showsPayload: Bool = true) -> Skimmed {
     let bytes = Array(text.utf8)
     let whole = skim(wire, bytes, cuts: [], showsPayload: showsPayload)
-    #expect(skim(wire, bytes, cuts: Array(1..<bytes.count), showsPayload: showsPayload) == whole, "byte by byte")
+    #expect(
+        skim(wire, bytes, cuts: Array(1..<bytes.count), showsPayload: showsPayload) == whole, "byte by byte")
     for cut in 1..<bytes.count {
         #expect(skim(wire, bytes, cuts: [cut], showsPayload: showsPayload) == whole, "cut at \(cut)")
     }
@@ -72,16 +73,19 @@ func everySplit(_ wire: BenchProtocol, _ text: String, showsPayload: Bool = true
         #expect(!skimmed.isBroken)
         #expect(
             skimmed.answers == [
-                .init(kind: .done), .init(kind: .value, hits: 1), .init(kind: .value, misses: 1), .init(kind: .integer),
+                .init(kind: .done), .init(kind: .value, hits: 1), .init(kind: .value, misses: 1),
+                .init(kind: .integer),
                 .init(kind: .integer), .init(kind: .error), .init(kind: .list, hits: 1, misses: 1),
                 .init(kind: .value, hits: 1), .init(kind: .list), .init(kind: .value, misses: 1),
                 .init(kind: .value, misses: 1), .init(kind: .done), .init(kind: .done), .init(kind: .done),
-                .init(kind: .value, hits: 1), .init(kind: .error), .init(kind: .list), .init(kind: .list, hits: 1),
+                .init(kind: .value, hits: 1), .init(kind: .error), .init(kind: .list),
+                .init(kind: .list, hits: 1),
             ])
         #expect(skimmed.integers == [42, -7])
         #expect(skimmed.errors == ["ERR no - way", "ERR blob"])
         let payloads: [[UInt8]?] = [
-            Array("hello".utf8), nil, Array("a".utf8), nil, [], nil, nil, Array("txt:abc".utf8), Array("x".utf8),
+            Array("hello".utf8), nil, Array("a".utf8), nil, [], nil, nil, Array("txt:abc".utf8),
+            Array("x".utf8),
         ]
         if showsPayload { #expect(skimmed.payloads == payloads) }
     }
@@ -103,7 +107,8 @@ func everySplit(_ wire: BenchProtocol, _ text: String, showsPayload: Bool = true
     }
 
     @Test(arguments: [
-        "?x\r\n", "$x\r\n", "$3\r\nabcde", "$3\r\nabc\rx", "+OK\n", ":\r\n", "*x\r\n", "HTTP/1.1 400 Bad Request\r\n",
+        "?x\r\n", "$x\r\n", "$3\r\nabcde", "$3\r\nabc\rx", "+OK\n", ":\r\n", "*x\r\n",
+        "HTTP/1.1 400 Bad Request\r\n",
         "$99999999999999999999\r\n",
     ])
     func whatIsNoReply(text: String) { #expect(everySplit(.resp2, text).isBroken) }
@@ -130,11 +135,13 @@ func everySplit(_ wire: BenchProtocol, _ text: String, showsPayload: Bool = true
         }
         #expect(rest.isEmpty)
         for _ in 0..<20 {
-            let cuts = Set((0..<Int(chance.below(30))).map { _ in Int(chance.below(UInt64(bytes.count))) }).sorted()
+            let cuts = Set((0..<Int(chance.below(30))).map { _ in Int(chance.below(UInt64(bytes.count))) })
+                .sorted()
             let skimmed = skim(.resp2, bytes, cuts: cuts)
             #expect(!skimmed.isBroken)
             #expect(skimmed.answers.count == kinds.count)
-            #expect(skimmed.answers.count { $0.kind == .error } == kinds.count { $0 == .error }, "seed \(seed)")
+            #expect(
+                skimmed.answers.count { $0.kind == .error } == kinds.count { $0 == .error }, "seed \(seed)")
         }
     }
 
@@ -168,8 +175,10 @@ func everySplit(_ wire: BenchProtocol, _ text: String, showsPayload: Bool = true
         #expect(
             skimmed.answers == [
                 .init(kind: .value, hits: 1), .init(kind: .value), .init(kind: .done), .init(kind: .done),
-                .init(kind: .done), .init(kind: .value, misses: 1), .init(kind: .integer), .init(kind: .value, hits: 2),
-                .init(kind: .error), .init(kind: .error), .init(kind: .error), .init(kind: .done), .init(kind: .done),
+                .init(kind: .done), .init(kind: .value, misses: 1), .init(kind: .integer),
+                .init(kind: .value, hits: 2),
+                .init(kind: .error), .init(kind: .error), .init(kind: .error), .init(kind: .done),
+                .init(kind: .done),
             ])
         #expect(skimmed.integers == [17])
         #expect(skimmed.errors == ["ERROR", "CLIENT_ERROR bad", "SERVER_ERROR oom"])
@@ -178,7 +187,9 @@ func everySplit(_ wire: BenchProtocol, _ text: String, showsPayload: Bool = true
         }
     }
 
-    @Test(arguments: ["END\n", "VALUE a 0 x\r\n", "VALUE a 0\r\n", "VALUE a 0 2\r\nabc\r\n", "VALUE a 0 2\r\nab\rx"])
+    @Test(arguments: [
+        "END\n", "VALUE a 0 x\r\n", "VALUE a 0\r\n", "VALUE a 0 2\r\nabc\r\n", "VALUE a 0 2\r\nab\rx",
+    ])
     func whatIsNoAnswer(text: String) { #expect(everySplit(.memcached, text).isBroken) }
 
     @Test func aReadLeavesOutWhatIsNotThere() {

@@ -58,12 +58,16 @@ import Testing
         #expect(json.text == #"{"a\"\\\u000a":"\u0001é","n":null,"l":[1,true,{},null]}"#)
     }
 
-    @Test(arguments: [(0.0005, 3, "0.001"), (1.0, 0, "1"), (-1.25, 1, "-1.3"), (1234.5678, 2, "1234.57"), (0, 2, "0.00")])
+    @Test(arguments: [
+        (0.0005, 3, "0.001"), (1.0, 0, "1"), (-1.25, 1, "-1.3"), (1234.5678, 2, "1234.57"), (0, 2, "0.00"),
+    ])
     func numbersWithPoints(value: Double, digits: Int, expected: String) {
         #expect(fixed(value, digits: digits) == expected)
     }
 
     @Test func thousandsApart() {
-        #expect(grouped(0) == "0" && grouped(999) == "999" && grouped(1_234_567) == "1,234,567" && grouped(-1000) == "-1,000")
+        #expect(
+            grouped(0) == "0" && grouped(999) == "999" && grouped(1_234_567) == "1,234,567"
+                && grouped(-1000) == "-1,000")
     }
 }

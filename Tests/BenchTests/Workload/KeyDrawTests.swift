@@ -51,7 +51,9 @@ import Testing
     }
 
     @Test func aSingleKeyIsAlwaysDrawn() {
-        for distribution: KeyDistribution in [.uniform, .zipf(theta: 0.99), .sequential, .hot(share: 0.5, count: 1)] {
+        for distribution: KeyDistribution in [
+            .uniform, .zipf(theta: 0.99), .sequential, .hot(share: 0.5, count: 1),
+        ] {
             #expect(counts(distribution, keys: 1, draws: 100) == [100])
         }
     }
@@ -104,7 +106,11 @@ import Testing
     }
 
     @Test func theSameSeedDrawsTheSame() {
-        #expect(counts(.uniform, keys: 50, draws: 500, seed: 9) == counts(.uniform, keys: 50, draws: 500, seed: 9))
-        #expect(counts(.uniform, keys: 50, draws: 500, seed: 9) != counts(.uniform, keys: 50, draws: 500, seed: 10))
+        #expect(
+            counts(.uniform, keys: 50, draws: 500, seed: 9) == counts(.uniform, keys: 50, draws: 500, seed: 9)
+        )
+        #expect(
+            counts(.uniform, keys: 50, draws: 500, seed: 9)
+                != counts(.uniform, keys: 50, draws: 500, seed: 10))
     }
 }

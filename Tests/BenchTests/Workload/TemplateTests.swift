@@ -60,7 +60,9 @@ import Wire
 
     @Test func aValueWithinAWordIsRefused() throws {
         let command = try CommandText(parsing: "SET k x__value__")
-        #expect(throws: OptionError.self) { _ = try RequestTemplate.make(command, try shapes(BenchOptions())).name }
+        #expect(throws: OptionError.self) {
+            _ = try RequestTemplate.make(command, try shapes(BenchOptions())).name
+        }
     }
 
     @Test(arguments: [
@@ -90,8 +92,12 @@ import Wire
     }
 
     @Test func keysThatDoNotFitAreRefused() {
-        #expect(throws: OptionError.self) { try KeyShape(prefix: "key:", size: 8, keys: 100_000, memcached: false) }
-        #expect(throws: OptionError.self) { try KeyShape(prefix: "a b", size: nil, keys: 10, memcached: true) }
+        #expect(throws: OptionError.self) {
+            try KeyShape(prefix: "key:", size: 8, keys: 100_000, memcached: false)
+        }
+        #expect(throws: OptionError.self) {
+            try KeyShape(prefix: "a b", size: nil, keys: 10, memcached: true)
+        }
         #expect(throws: OptionError.self) { try KeyShape(prefix: "k", size: 251, keys: 10, memcached: true) }
         #expect((try? KeyShape(prefix: "key:", size: 9, keys: 100_000, memcached: false))?.width == 5)
     }
