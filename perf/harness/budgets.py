@@ -60,6 +60,7 @@ def check(programs: dict, generator: str) -> tuple:
             print(f"FAILED  {budget.name}: {', '.join(missing)} is not there: {servers.REMEDIES[missing[0]]}")
             failed += len(budget.limits)
             continue
+        # A scenario that failed has no figures, and what has no figures is not within its limits.
         result = Run([budget.scenario], {name: programs[name] for name in budget.scenario.servers}, generator).perform()
         for limit in budget.limits:
             good, sentence = judge(result, budget, limit)

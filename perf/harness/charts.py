@@ -24,15 +24,18 @@ def latency(result: Result):
     if "latency" not in result.measured_scenarios():
         return None
     figure, panels = style.figure(2, share_y=True)
+    ends_of = []
     for panel, metric, name in zip(panels, ("latencyMicrosP50", "latencyMicrosP99"), ("median", "99th percentile")):
         ends = []
         for server in _measured(result, "latency"):
             rates, waits = _line(result, "latency", server, "operationsPerSecond", metric)
             panel.plot([rate / 1000 for rate in rates], waits, color=style.colour(server), linewidth=2, marker="o", markersize=4)
             ends.append((rates[-1] / 1000, waits[-1], server, server))
+        ends_of.append((panel, ends))
         _axes(panel, "thousand operations a second", "µs" if panel is panels[0] else "", logarithmic=True)
         panel.set_title(name, loc="left", fontsize=10.5, color=style.colour("ink"), pad=8)
         panel.set_xlim(0, max(end[0] for end in ends) * 1.28)
+    for panel, ends in ends_of:
         style.label_ends(panel, ends)
     load = result.scenarios["latency"]["cells"][0]["load"]
     shares = ", ".join(cell["name"].removesuffix(" %") for cell in result.scenarios["latency"]["cells"])
@@ -47,6 +50,7 @@ def throughput(result: Result):
     if not names:
         return None
     figure, panels = style.figure(len(names), share_y=True)
+    ends_of = []
     for panel, name in zip(panels, names):
         ends = []
         for server in _measured(result, name):
@@ -60,10 +64,13 @@ def throughput(result: Result):
             ends.append((depths[-1], rates[-1], server, server))
         panel.set_xscale("log", base=2)
         panel.set_xticks(depths, [str(depth) for depth in depths])
-        panel.set_xlim(min(depths) / 1.15, max(depths) * 2.6)
-        panel.set_ylim(bottom=0)
+        panel.set_xlim(min(depths) / 1.15, max(depths) * 5)
+        ends_of.append((panel, ends))
         _axes(panel, "requests in a pipeline", "thousand operations a second" if panel is panels[0] else "")
         panel.set_title(result.scenarios[name]["title"], loc="left", fontsize=10.5, pad=8)
+    # The panels share their scale, so it is known when all are drawn.
+    panels[0].set_ylim(0, max(end[1] for _, ends in ends_of for end in ends) * 1.05)
+    for panel, ends in ends_of:
         style.label_ends(panel, ends)
     return style.finish(figure, "Throughput by pipeline", "Closed loop, 50 connections, the server on one core and the load on another")
 

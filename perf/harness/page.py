@@ -8,17 +8,17 @@ from .results import Result
 CSS = """
 *{box-sizing:border-box}
 body{margin:0;background:var(--ground);color:var(--ink);font:15px/1.55 %(font)s}
-main{max-width:1080px;margin:0 auto;padding:40px 24px 80px}
+main{max-width:1180px;margin:0 auto;padding:40px 24px 80px}
 h1{font-size:28px;margin:0 0 4px;letter-spacing:-.01em}
 h2{font-size:17px;margin:44px 0 10px}
 p{margin:6px 0}.quiet{color:var(--quiet);font-size:13.5px}
 dl{display:grid;grid-template-columns:repeat(auto-fit,minmax(210px,1fr));gap:10px 24px;margin:22px 0 8px;padding:16px 0;
 border-top:1px solid var(--grid);border-bottom:1px solid var(--grid)}
 dt{color:var(--quiet);font-size:12.5px}dd{margin:0;font-weight:600}
-figure{margin:28px 0}figure svg{width:100%%;height:auto;display:block}
+figure{margin:28px 0;max-width:1000px}figure svg{width:100%%;height:auto;display:block}
 .scroll{overflow-x:auto}
-table{border-collapse:collapse;font-size:13.5px;font-variant-numeric:tabular-nums;min-width:100%%}
-th,td{padding:6px 12px;text-align:right;white-space:nowrap;border-bottom:1px solid var(--grid)}
+table{border-collapse:collapse;font-size:13px;font-variant-numeric:tabular-nums;min-width:100%%}
+th,td{padding:6px 9px;text-align:right;white-space:nowrap;border-bottom:1px solid var(--grid)}
 th{font-weight:600;color:var(--quiet);vertical-align:bottom}
 th.text,td.text{text-align:left}td.text{font-weight:600}
 td.coronet{color:var(--coronet)}td.redis{color:var(--redis)}td.memcached{color:var(--memcached)}td.floor{color:var(--floor)}

@@ -1,6 +1,7 @@
 """The contenders, each pinned to its cores, as processes that can be filled, read and stopped."""
 
 import hashlib
+import re
 import shutil
 import socket
 import subprocess
@@ -11,7 +12,7 @@ ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "Tests" / "EndToEnd"))
 
 from support.resp import Connection, encode  # noqa: E402
-from support.server import Server, free_port, raise_file_limit  # noqa: E402
+from support.server import Server, ServerFailed, free_port, raise_file_limit  # noqa: E402
 
 RELEASE = ROOT / ".build" / "release"
 BUILDS = "swift build -c release --product coronet && swift build -c release --product floor"
@@ -129,8 +130,8 @@ def identity(name: str, binary: str) -> dict:
     version = ""
     if name in commands:
         result = subprocess.run([binary, *commands[name]], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, text=True, timeout=10)
-        version = result.stdout.strip().splitlines()[0] if result.stdout.strip() else ""
+        version = next(iter(re.findall(r"\d+(?:\.\d+)+", result.stdout)), "")
     return {"version": version, "sha256": hashlib.sha256(Path(binary).read_bytes()).hexdigest()[:16]}
 
 
-__all__ = ["Connection", "Contender", "Memcached", "identity", "make", "programs", "raise_file_limit"]
+__all__ = ["Connection", "Contender", "Memcached", "ServerFailed", "identity", "make", "programs", "raise_file_limit"]

@@ -6,12 +6,17 @@ servers take turns, and who begins changes with the repetition.
 """
 
 import os
+import subprocess
 import sys
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from . import counters, kinds, machine, results, servers
 from .load import Generator
+
+
+# A server that died, a load that was refused, a machine without the means: the scenario is lost, the run is not.
+FAILURES = (servers.ServerFailed, RuntimeError, OSError, subprocess.SubprocessError)
 
 
 @dataclass
@@ -27,6 +32,8 @@ class Run:
     minutes: float = 0
     repetition: int = 0
     generator: Generator = None
+    # What went wrong, in sentences: the scenarios after it are measured all the same.
+    failures: list = field(default_factory=list)
 
     def perform(self, save=lambda result: None) -> results.Result:
         """`save` is given the result so far after each scenario, so that a run that is broken off has not been in vain."""
@@ -45,7 +52,11 @@ class Run:
                     _say(f"{name}: left out, the time is up")
                     continue
                 _say(name)
-                result.measurements += self._repetition(scenario)
+                try:
+                    result.measurements += self._repetition(scenario)
+                except FAILURES as failure:
+                    self.failures.append(f"{scenario.name}: {failure}")
+                    _say(f"{name}: FAILED: {failure}")
                 took[scenario.name] = time.monotonic() - began - elapsed
                 result.environment["seconds"] = round(time.monotonic() - began)
                 save(result)

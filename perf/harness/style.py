@@ -60,9 +60,10 @@ def figure(columns: int = 1, width: float = 9.0, height: float = 4.6, share_y: b
 
 def finish(drawn, title: str, subtitle: str):
     """Title and subtitle over the panels, flush left."""
-    drawn.tight_layout(rect=(0, 0, 1, 0.84), w_pad=2.5)
-    drawn.text(0.012, 0.955, title, fontsize=13.5, fontweight="bold", va="center")
-    drawn.text(0.012, 0.888, subtitle, fontsize=10, color=colour("quiet"), va="center")
+    inch = 1 / drawn.get_figheight()
+    drawn.tight_layout(rect=(0, 0, 1, 1 - 0.74 * inch), w_pad=2.5)
+    drawn.text(0.012, 1 - 0.22 * inch, title, fontsize=13.5, fontweight="bold", va="center")
+    drawn.text(0.012, 1 - 0.52 * inch, subtitle, fontsize=10, color=colour("quiet"), va="center")
     return drawn
 
 
@@ -76,7 +77,7 @@ def label_ends(axis, ends: list, gap: float = 13.0):
         target = height if last is None else max(height, last + gap * scale)
         last = target
         axis.annotate(text, (x, y), xytext=(8, (target - height) / scale), textcoords="offset points", va="center",
-                      fontsize=10, fontweight="bold", color=colour(name), annotation_clip=False)
+                      fontsize=10, fontweight="bold", color=colour(name), annotation_clip=False).set_in_layout(False)
 
 
 def svg(drawn, name: str, page: bool = False) -> str:

@@ -31,6 +31,7 @@ def perform(monkeypatch):
         monkeypatch.setattr(session.time, "monotonic", lambda: run.clock[0])
         saved = []
         run.perform(save=saved.append)
+        go.failures = run.failures
         return kind.asked, saved
 
     return go
@@ -55,3 +56,16 @@ def test_when_the_time_is_up_only_first_repetitions_are_made(perform):
 def test_a_number_of_repetitions_may_be_asked_for(perform):
     asked, _ = perform(Instant(), repeats=1)
     assert len(asked) == 2
+
+
+def test_a_scenario_that_fails_does_not_end_the_run(perform):
+    class Broken(Instant):
+        def measure(self, scene, cells, servers, run):
+            yield from super().measure(scene, cells, servers, run)
+            if scene.name == "a":
+                raise RuntimeError("the server is gone")
+
+    kind = Broken()
+    perform(kind, repeats=1)
+    assert [name for _, name, _ in kind.asked] == ["a", "b"]
+    assert perform.failures == ["a: the server is gone"]

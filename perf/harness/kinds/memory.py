@@ -25,7 +25,7 @@ def _measure(server, cell) -> dict:
     count, size = cell.options["keys"], int(cell.load.value_size)
     used, resident = server.used_memory(), server.rss()
     began = time.monotonic()
-    filling.fill(server, count, size, int(time.time()) + FAR_SECONDS if cell.options.get("expires") else 0, KEY_BYTES)
+    filling.fill(server, count, size, int(time.time()) + FAR_SECONDS if cell.options.get("expires") else 0, width=KEY_BYTES)
     seconds = time.monotonic() - began
     time.sleep(SETTLE_SECONDS)
     if server.key_count() != count:
