@@ -11,6 +11,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "Tests" / "EndToEnd"))
 
+from support import counter  # noqa: E402
 from support.resp import Connection, encode  # noqa: E402
 from support.server import Server, ServerFailed, free_port, raise_file_limit  # noqa: E402
 
@@ -134,4 +135,4 @@ def identity(name: str, binary: str) -> dict:
     return {"version": version, "sha256": hashlib.sha256(Path(binary).read_bytes()).hexdigest()[:16]}
 
 
-__all__ = ["Connection", "Contender", "Memcached", "ServerFailed", "identity", "make", "programs", "raise_file_limit"]
+__all__ = ["Connection", "Contender", "Memcached", "ServerFailed", "counter", "identity", "make", "programs", "raise_file_limit"]

@@ -4,10 +4,8 @@ not: system calls, turns of its loop, and (of the node's cores) allocations and 
 import tempfile
 from pathlib import Path
 
-from support import counter
-
-from .. import counters
 from ..results import Measurement
+from ..servers import counter
 
 starts_own = True
 
