@@ -57,15 +57,17 @@ struct BenchCommand: ParsableCommand {
     @Option(help: "Bytes of a key. (default: the prefix and twelve digits)")
     var keySize: Int?
     @Option(
-        help: "uniform, zipf:THETA, hot:SHARE:COUNT (a share of the draws for so many keys) or sequential.",
+        help:
+            "uniform, zipf:THETA, hot:SHARE:COUNT (a share of the draws for so many keys) or sequential. (default: uniform)",
         transform: { try reading { try KeyDistribution(parsing: $0) }($0) })
     var distribution = KeyDistribution.uniform
     @Option(
-        help: "Bytes of a value: 64, 16-1024 (drawn uniformly) or 16:50,1024:40,65536:10 (by weight).",
+        help:
+            "Bytes of a value: 64, 16-1024 (drawn uniformly) or 16:50,1024:40,65536:10 (by weight). (default: 64)",
         transform: { try reading { try ValueSizes(parsing: $0) }($0) })
     var valueSize = ValueSizes.fixed(64)
     @Option(
-        help: "Commands by weight: get, set, setex, mget, incr, del.",
+        help: "Commands by weight: get, set, setex, mget, incr, del. (default: get=95,set=5)",
         transform: { try reading { try CommandMix(parsing: $0) }($0) })
     var mix = CommandMix.default
     @Option(help: "Keys of one mget.")

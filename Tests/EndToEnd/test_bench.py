@@ -273,6 +273,23 @@ def test_interrupt_ends_with_the_summary_so_far(server):
     assert json.loads(output)["operations"] > 100
 
 
+def test_a_line_that_lives_on_a_terminal(server):
+    ours, theirs = os.openpty()
+    process = subprocess.Popen(command_line(server.port, *SHORT, "--duration", 2), stdout=subprocess.PIPE, stderr=theirs)
+    os.close(theirs)
+    shown = b""
+    try:
+        while piece := os.read(ours, 4096):
+            shown += piece
+    except OSError:  # how a terminal says that nobody writes any more
+        pass
+    os.close(ours)
+    output, _ = process.communicate(timeout=60)
+    assert process.returncode == 0
+    assert shown.count(b"\rrunning") >= 2 and b"ops/s, slowest" in shown
+    assert b"running" not in output
+
+
 @pytest.mark.parametrize("arguments,reason", [
     (["--distribution", "even"], "--distribution"),
     (["--mix", "fetch=1"], "--mix"),

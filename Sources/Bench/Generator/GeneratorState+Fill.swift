@@ -79,6 +79,9 @@ extension GeneratorState {
     }
 
     private var hasRoomEverywhere: Bool {
+        // With verification every write under way or waiting holds its key: half of them stay to be drawn.
+        let held = queuedCount + inFlight + retries.count + plan.options.pipeline
+        if verifier != nil, held > plan.keyCount / 2 { return false }
         for index in 0..<queued.count where isServing[index] && queued[index].room < plan.options.pipeline {
             return false
         }

@@ -7,8 +7,9 @@ struct MapSource {
     private let greeting: [UInt8]
     private let greetings: Int
 
-    /// How long a server may take to answer.
-    static var patienceMillis: UInt64 { 5000 }
+    /// How long a server may take to answer at the start, and when a run waits for the answer.
+    private static var patienceMillis: UInt64 { 5000 }
+    private static var renewalPatienceMillis: UInt64 { 1000 }
 
     init(_ options: BenchOptions, greeting: [UInt8], greetings: Int) {
         self.options = options
@@ -23,22 +24,22 @@ struct MapSource {
         guard options.cluster else {
             return RunBoard.Map(table: SlotTable(only: seed), addresses: [try Self.address(seed)])
         }
-        return try ask(seed)
+        return try ask(seed, millis: Self.patienceMillis)
     }
 
     /// The map as it is now: of the server that was named, or of any other that was known.
     func again(knowing known: RunBoard.Map) -> RunBoard.Map? {
         for endpoint in [seed] + known.table.endpoints {
-            if let map = try? ask(endpoint) { return map }
+            if let map = try? ask(endpoint, millis: Self.renewalPatienceMillis) { return map }
         }
         return nil
     }
 
-    private func ask(_ endpoint: SlotTable.Endpoint) throws(OptionError) -> RunBoard.Map {
+    private func ask(_ endpoint: SlotTable.Endpoint, millis: UInt64) throws(OptionError) -> RunBoard.Map {
         var conversation = try Conversation()
         let reply = try conversation.ask(
             try Self.address(endpoint), greeting: greeting, greetings: greetings,
-            question: ["CLUSTER", "SLOTS"], millis: Self.patienceMillis)
+            question: ["CLUSTER", "SLOTS"], millis: millis)
         guard let table = SlotTable(reply, asked: endpoint.host) else {
             throw OptionError("\(endpoint.host):\(endpoint.port): the answer to CLUSTER SLOTS makes no sense")
         }
