@@ -12,7 +12,9 @@ let house: [SwiftSetting] = [
 let package = Package(
     name: "coronet",
     products: [
-        .executable(name: "coronet", targets: ["coronet"])
+        .executable(name: "coronet", targets: ["coronet"]),
+        // For perf/micro, a package of its own that measures the same modules.
+        .library(name: "Engine", targets: ["Memory", "Wire", "Reactor", "Keyspace", "Commands"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
@@ -41,6 +43,9 @@ let package = Package(
             ],
             swiftSettings: house),
 
+        // What a machine needs to have.
+        .target(name: "Doctor", dependencies: ["Node", "Reactor"], swiftSettings: house),
+
         // The load generator.
         .target(
             name: "Bench",
@@ -55,7 +60,7 @@ let package = Package(
         .executableTarget(
             name: "coronet",
             dependencies: [
-                "Node", "Bench",
+                "Node", "Doctor", "Bench",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
             ],
@@ -78,6 +83,7 @@ let package = Package(
                 .product(name: "BasicContainers", package: "swift-collections"),
             ],
             swiftSettings: house),
+        .testTarget(name: "DoctorTests", dependencies: ["Doctor", "Node"], swiftSettings: house),
         .testTarget(name: "BenchTests", dependencies: ["Bench", "Reactor", "Wire"], swiftSettings: house),
         .testTarget(name: "TidyTests", swiftSettings: house),
     ]

@@ -47,6 +47,7 @@ extension CoreState {
             at: now.rawValue, commands: statistics.commands, input: statistics.bytesReceived,
             output: statistics.bytesSent)
         panel.keys.store(keyCount, ordering: .relaxed)
+        panel.rounds.add(1, ordering: .relaxed)
         node.noteUsedBytes()
         logWarnings()
         visitConnections()

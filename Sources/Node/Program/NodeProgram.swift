@@ -19,6 +19,7 @@ public enum NodeProgram {
         let logger = sink.logger()
         raiseDescriptorLimit(for: settings, logger)
         let cpus = chosenCPUs(settings)
+        warnOfForbidden(cpus, logger)
         let doors: Doors
         do {
             doors = try Doors.open(settings, coreCount: cpus.count)
@@ -37,25 +38,33 @@ public enum NodeProgram {
             return 1
         }
         for line in banner(settings, cpus, doors, gate).lines { logger.notice("\(line)") }
-        serve(node, sink, logger)
+        var voice = ServiceVoice(manager: ServiceManager(), node: node, logger: logger)
+        voice.ready()
+        serve(node, sink, logger, &voice)
+        voice.stopping()
         stop(node, gate)
         threads.joinAll()
         doors.close()
+        voice.close()
         logger.notice("stopped")
         sink.flush()
         return node.exitCode.load(ordering: .acquiring)
     }
 
     /// Sits until somebody wants the node to stop.
-    private static func serve(_ node: NodeContext, _ sink: LogSink, _ logger: Logger) {
+    private static func serve(
+        _ node: NodeContext, _ sink: LogSink, _ logger: Logger, _ voice: inout ServiceVoice
+    ) {
         while true {
-            switch Signals.next() {
+            switch Signals.next(withinNanos: voice.intervalNanos) {
+            case .nothing: break
             case .reopenLog: sink.reopen()
             case .stop:
                 logger.notice("asked to stop: finishing what is in flight")
                 return
             case .coreEnded: return
             }
+            voice.beat()
         }
     }
 
@@ -99,11 +108,17 @@ public enum NodeProgram {
         settings.cpus.isEmpty ? Affinity.allowedCPUs() : settings.cpus.map { CPU(number: $0) }
     }
 
+    /// A thread that cannot be bound runs where the system puts it.
+    private static func warnOfForbidden(_ cpus: [CPU], _ logger: Logger) {
+        let allowed = Affinity.allowedCPUs()
+        let forbidden = cpus.filter { !allowed.contains($0) }.map(\.number)
+        guard !forbidden.isEmpty else { return }
+        logger.warning("cpus names \(CPUList.text(forbidden)), where this process may not run: not bound")
+    }
+
     /// Each client needs a descriptor, and so do rings, logs and files.
     private static func raiseDescriptorLimit(for settings: Settings, _ logger: Logger) {
-        let wanted =
-            UInt(settings.maxClients)
-            + ProcessReport.descriptorsReserved(coreCount: chosenCPUs(settings).count)
+        let wanted = settings.descriptorsNeeded(coreCount: chosenCPUs(settings).count)
         let granted = ProcessReport.raiseDescriptorLimit(to: wanted)
         if granted < wanted {
             logger.warning(
