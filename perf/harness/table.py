@@ -16,7 +16,8 @@ COLUMNS = {
               ("references/op", "referencesPerOperation", "short")],
     "latency": [("offered/s", "operationsPerSecond", "count"), ("p50 µs", "latencyMicrosP50", "short"),
                 ("p90 µs", "latencyMicrosP90", "short"), ("p99 µs", "latencyMicrosP99", "short"),
-                ("p99.9 µs", "latencyMicrosP999", "short"), ("max µs", "latencyMicrosMax", "short")],
+                ("p99.9 µs", "latencyMicrosP999", "short"), ("max µs", "latencyMicrosMax", "short"),
+                ("unsent", "unsentShare", "percent")],
     "memory": [("used B/key", "usedBytesPerKey", "short"), ("resident B/key", "residentBytesPerKey", "short"),
                ("stored/s", "storedPerSecond", "count")],
     "idle": [("CPU µs/s", "cpuMicrosPerSecond", "short"), ("switches/s", "switchesPerSecond", "short"),
@@ -24,7 +25,7 @@ COLUMNS = {
     "expiry": [("p99 µs before", "quietMicrosP99", "short"), ("p99 µs in the storm", "stormMicrosP99", "short"),
                ("max µs before", "quietMicrosMax", "short"), ("max µs in the storm", "stormMicrosMax", "short"),
                ("CPU µs/expired key", "cpuMicrosPerExpiredKey", "short"), ("memory back after s", "reclaimedAfterSeconds", "short"),
-               ("left at the end", "leftShare", "percent")],
+               ("left at the end", "leftShare", "percent"), ("unsent", "unsentShare", "percent")],
 }
 
 

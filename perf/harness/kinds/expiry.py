@@ -40,6 +40,7 @@ def _measure(server, cell, run) -> dict:
         "cpuMicrosPerExpiredKey": (storm["cpuMicrosPerOperation"] - quiet["cpuMicrosPerOperation"])
         * storm["operationsPerSecond"] * cell.load.seconds / keys,
         "leftShare": watch.left / keys,
+        "unsentShare": storm["unsentShare"],
     }
     if watch.reclaimed_after is not None:
         metrics["reclaimedAfterSeconds"] = watch.reclaimed_after
