@@ -57,7 +57,7 @@ class Generator:
             amount = ["--requests", str(load.round_trips * load.pipeline)]
         else:
             amount = ["--duration", f"{seconds:g}"]
-        return self._run(server, self.arguments(server, load, amount, rate), seconds)
+        return self._run(server, self.arguments(server, load, amount, rate), seconds, load.connections * load.pipeline)
 
     def populate(self, server, load: Load):
         """Stores every key that the load may ask for, unless that was done; the floor stores nothing."""
@@ -71,14 +71,14 @@ class Generator:
             filling.fill(server, load.keys, int(load.value_size), prefix=KEY_PREFIX, width=KEY_DIGITS)
         server.filled = wanted
 
-    def _run(self, server, line: list, seconds: float) -> dict:
+    def _run(self, server, line: list, seconds: float, in_flight: int = 0) -> dict:
         with tempfile.NamedTemporaryFile(suffix=".json", prefix="coronet-perf-") as file:
             result = subprocess.run(line + ["--json", file.name], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
                                     stderr=subprocess.STDOUT, timeout=seconds + SPARE_SECONDS, text=True)
             text = Path(file.name).read_text()
         report = json.loads(text) if text else {}
-        if result.returncode or not report or what_went_wrong(report):
-            raise LoadFailed(f"{' '.join(line)}: exit {result.returncode}, {what_went_wrong(report)} {result.stdout[-1000:]}\n"
+        if result.returncode or not report or what_went_wrong(report, in_flight):
+            raise LoadFailed(f"{' '.join(line)}: exit {result.returncode}, {what_went_wrong(report, in_flight)} {result.stdout[-1000:]}\n"
                              f"{server.name}: {server.log_end(5)}")
         return report
 
@@ -137,12 +137,14 @@ class Generator:
         return {name: count / units for name, count in found.items()}, metrics
 
 
-def what_went_wrong(report: dict) -> dict:
+def what_went_wrong(report: dict, in_flight: int = 0) -> dict:
     """Errors, wrong answers, and misses: every key that is asked for was stored, so a miss means that something else was
-    measured than what was meant. What an open loop could not send is no error here: it is told as `unsentShare`."""
+    measured than what was meant. What an open loop could not send is no error here, it is told as `unsentShare`; where
+    there is such, what was `in_flight` at the end is none either."""
     if not report:
         return {"report": "none"}
-    errors = report["errors"] - report.get("unsent", 0)
+    unsent = report.get("unsent", 0)
+    errors = max(0, report["errors"] - unsent - (in_flight if unsent else 0))
     found = {"errors": errors, "wrongAnswers": report.get("wrongAnswers", 0), "misses": report.get("misses", 0)}
     return {name: count for name, count in found.items() if count} | ({"samples": report["errorSamples"]} if errors and "errorSamples" in report else {})
 
