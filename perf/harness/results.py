@@ -67,10 +67,13 @@ def describe(scenario) -> dict:
     }
 
 
-def write(result: Result, path: Path):
+def write(result: Result, path: Path, details: bool = True):
+    """One measurement a line. Without details it is enough to compare with, and small."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    data = {"version": VERSION, **vars(result), "measurements": [asdict(each) for each in result.measurements]}
-    path.write_text(json.dumps(_rounded(data), indent=1) + "\n")
+    head = _rounded({"version": VERSION, **vars(result), "measurements": []})
+    lines = [json.dumps(_rounded(asdict(each) if details else asdict(each) | {"detail": {}})) for each in result.measurements]
+    text = json.dumps(head, indent=1)
+    path.write_text(text.removesuffix("]\n}") + "\n" + ",\n".join(lines) + "\n]}\n")
 
 
 def read(path: Path) -> Result:

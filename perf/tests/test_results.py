@@ -8,6 +8,8 @@ def test_a_result_survives_its_file(result, tmp_path):
     results.write(result(), path)
     again = results.read(path)
     assert again.scenarios == result().scenarios
+    assert len(again.measurements) == len(result().measurements)
+    assert again.measurements[0].detail == result().measurements[0].detail
     assert again.values("mix", "pipeline 1", "coronet", "callsPerTurn").keys() == set(range(7))
 
 

@@ -18,7 +18,7 @@ def measure(scenario, cells, servers, run):
         for server in present:
             hops = server.hops() if cell.setup.cores > 1 else 0
             metrics, report = run.generator.measure(server, cell.load, cell.load.seconds)
-            detail = {"percentiles": report["percentiles"]}
+            detail = {}
             if cell.setup.cores > 1:
                 metrics["hopsPerOperation"] = (server.hops() - hops) / report["operations"] / cell.load.per
             if scenario.calls and run.repetition == 0:
