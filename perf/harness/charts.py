@@ -34,7 +34,7 @@ def latency(result: Result):
         ends_of.append((panel, ends))
         _axes(panel, "thousand operations a second", "µs" if panel is panels[0] else "", logarithmic=True)
         panel.set_title(name, loc="left", fontsize=10.5, color=style.colour("ink"), pad=8)
-        panel.set_xlim(0, max(end[0] for end in ends) * 1.28)
+        panel.set_xlim(_nines(50), max(end[0] for end in ends) * 1.28)
     for panel, ends in ends_of:
         style.label_ends(panel, ends)
     load = result.scenarios["latency"]["cells"][0]["load"]
@@ -119,13 +119,13 @@ def percentiles(result: Result):
         ends.append((places[-1], points[-1][1], server, server))
     if not ends:
         return None
-    marks = [0, 50, 90, 99, 99.9, 99.99]
+    marks = [50, 90, 99, 99.9, 99.99]
     panel.set_xticks([_nines(mark) for mark in marks], [f"{mark:g}" for mark in marks])
-    panel.set_xlim(0, max(end[0] for end in ends) + 0.75)
+    panel.set_xlim(_nines(50), max(end[0] for end in ends) + 0.75)
     _axes(panel, "percent of the operations that waited at most so long", "µs", logarithmic=True)
     style.label_ends(panel, ends)
     return style.finish(figure, f"Who waits how long at {cell['name']} of the maximum",
-                        "All operations, from when each was due; the median of the repetitions at each percentile")
+                        "The slower half of the operations, from when each was due; the median of the repetitions at each percentile")
 
 
 def _measured(result, scenario) -> list:
@@ -149,7 +149,7 @@ def _nines(percent: float) -> float:
 def _distribution(runs: list) -> list:
     """The median over repetitions, at percentiles spaced evenly on the axis."""
     found = []
-    for step in range(0, 81):
+    for step in range(6, 81):  # from the median on
         percent = 100 * (1 - 10 ** (-step / 20))
         waits = [_at(run, percent) for run in runs if run]
         if waits:
@@ -165,7 +165,8 @@ def _at(run: list, percent: float) -> float:
 def _axes(panel, across: str, up: str, logarithmic: bool = False):
     if logarithmic:
         panel.set_yscale("log")
-        panel.yaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
+        low, high = panel.get_ylim()
+        panel.yaxis.set_major_locator(LogLocator(subs=(1, 2, 5) if high < 500 * low else (1,)))
         panel.yaxis.set_minor_formatter(NullFormatter())
         panel.tick_params(which="minor", length=0)
     panel.yaxis.set_major_formatter(lambda value, _: f"{value:,.0f}" if value >= 1 else f"{value:g}")
