@@ -71,7 +71,7 @@ let package = Package(
             name: "shard-bench", dependencies: ["Keyspace"], path: "perf/shard", swiftSettings: house),
         .executableTarget(
             name: "hitratio", dependencies: ["Keyspace"], path: "perf/hitratio",
-            exclude: ["README.md", "run"],
+            exclude: ["README.md", "contenders.py", "run"],
             swiftSettings: house),
 
         // Tests mirror Sources/ by name.

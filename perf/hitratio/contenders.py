@@ -1,10 +1,11 @@
-"""The contenders, each pinned to its cores, as processes whose CPU time can be read."""
+"""The contenders of the scripts beside this file, each pinned to its cores, and redis-benchmark as their load."""
 
+import csv
+import io
 import shutil
 import subprocess
 import sys
-import tempfile
-import time
+from dataclasses import dataclass
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -64,9 +65,6 @@ def binaries(names, coronet, floor) -> dict:
     return present
 
 
-def scratch() -> Path:
-    return Path(tempfile.mkdtemp(prefix="coronet-perf-"))
-
 
 def run(*arguments, seconds: float = 120) -> str:
     """Runs a program to its end and gives what it printed."""
@@ -76,6 +74,39 @@ def run(*arguments, seconds: float = 120) -> str:
     return result.stdout
 
 
-def settle(seconds: float = 0.2):
-    """Lets the work of connecting and filling pass before anything is counted."""
-    time.sleep(seconds)
+BENCHMARK = shutil.which("redis-benchmark") or "/usr/bin/redis-benchmark"
+CLIENTS = 50
+
+
+@dataclass
+class Cost:
+    """One run: server CPU per operation, throughput, and the client's view of latency (milliseconds)."""
+
+    micros: float
+    rate: float
+    p50: float
+    p95: float
+    p99: float
+    most: float
+
+
+def load(server, command: str, count: int, pipeline: int, size: int, keys: int, cpus=(1,), cluster: bool = False) -> Cost:
+    """`count` GETs or SETs by 50 connections over `keys` random keys; CPU time is counted around the run."""
+    # In cluster mode redis-benchmark keeps to the port it is given for the node that answers as `myself`.
+    port = server.port + 1 if cluster else server.port
+    arguments = [
+        "taskset", "-c", ",".join(str(cpu) for cpu in cpus), BENCHMARK, "-p", str(port), "-t", command, "-n", str(count),
+        "-P", str(pipeline), "-d", str(size), "-r", str(keys), "-c", str(CLIENTS), "--csv"]
+    if cluster:
+        arguments += ["--cluster", "--threads", "2"]
+    before = server.cpu_seconds()
+    output = run(*arguments)
+    used = server.cpu_seconds() - before
+    row = _row(output)
+    return Cost(used / count * 1e6, float(row["rps"]), *(float(row[f"{name}_latency_ms"]) for name in ("p50", "p95", "p99", "max")))
+
+
+def _row(output: str) -> dict:
+    """The result line under its header; redis-benchmark may say other things around it."""
+    lines = [line for line in output.splitlines() if line.startswith('"')]
+    return next(csv.DictReader(io.StringIO("\n".join(lines))))
