@@ -31,10 +31,11 @@ let package = Package(
         .target(name: "Reactor", dependencies: ["CShims", "Memory"], swiftSettings: house),
         .target(name: "Keyspace", dependencies: ["Memory"], swiftSettings: house),
         .target(name: "Commands", dependencies: ["Keyspace", "Wire"], swiftSettings: house),
+        .target(name: "Durability", dependencies: ["Keyspace", "Wire"], swiftSettings: house),
         .target(
             name: "Node",
             dependencies: [
-                "Commands", "Keyspace", "Wire", "Reactor", "Memory", "CShims",
+                "Durability", "Commands", "Keyspace", "Wire", "Reactor", "Memory", "CShims",
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "BasicContainers", package: "swift-collections"),
             ],
@@ -60,6 +61,8 @@ let package = Package(
         .testTarget(name: "ReactorTests", dependencies: ["Reactor", "CShims"], swiftSettings: house),
         .testTarget(name: "KeyspaceTests", dependencies: ["Keyspace"], swiftSettings: house),
         .testTarget(name: "CommandsTests", dependencies: ["Commands"], swiftSettings: house),
+        .testTarget(
+            name: "DurabilityTests", dependencies: ["Durability", "Keyspace", "Wire"], swiftSettings: house),
         .testTarget(
             name: "NodeTests",
             dependencies: [

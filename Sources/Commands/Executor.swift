@@ -17,6 +17,24 @@ public enum Executor {
         }
     }
 
+    /// The same, and tells the log what has changed. Called while the log is on; a command that changed nothing, or
+    /// failed, leaves nothing there.
+    public static func execute(
+        _ call: borrowing Call, on shard: inout Shard, reply: inout ReplyWriter, effects: inout EffectLog
+    ) {
+        let changes = shard.changes
+        let place = reply.place()
+        do throws(CommandError) {
+            try dispatch(call, on: &shard, reply: &reply)
+        } catch {
+            reply.discard(from: place)
+            return error.write(for: call, reply: &reply)
+        }
+        guard shard.changes != changes else { return }
+        effects.noteRemovals(of: &shard, at: call.now)
+        effects.note(call, on: &shard)
+    }
+
     @inline(__always)
     private static func dispatch(
         _ call: borrowing Call, on shard: inout Shard, reply: inout ReplyWriter

@@ -101,6 +101,7 @@ extension Shard {
 
     /// Removes an entry whose time is over.
     mutating func expire(_ id: EntryID, _ database: Int) {
+        if removals.isKept { noteRemoval(id, database) }
         discard(id, database)
         expired &+= 1
     }

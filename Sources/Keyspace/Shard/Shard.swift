@@ -18,6 +18,8 @@ import Memory
     var nextVersion: UInt64
     /// The latest time a call brought.
     var latest: UnixMillis
+    /// Keys removed by the shard itself that somebody still has to hear of.
+    var removals = RemovalNotes()
     /// Which database the next expiry slice starts with.
     var expiryTurn = 0
 
