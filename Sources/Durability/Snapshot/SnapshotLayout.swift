@@ -1,46 +1,56 @@
 public import Wire
 
-/// How the chunks of all cores become one file: header, chunks in the order in which they took their places, end.
-///
-/// Shared by value between steps of one job; whoever holds it must keep others out.
-public struct SnapshotLayout: Sendable {
-    /// A chunk's place and the sum of its bytes.
-    public struct Piece: Sendable {
-        var offset: Int
-        var length: Int
-        var sum: UInt64
+/// A piece of a file and the sum of its bytes.
+public struct SummedPiece: Sendable {
+    var offset: Int
+    var length: Int
+    var sum: UInt64
 
-        /// A chunk that lies at `offset`.
-        public init(offset: Int, length: Int, sum: UInt64) {
-            self.offset = offset
-            self.length = length
-            self.sum = sum
-        }
+    /// A piece that lies at `offset`.
+    public init(offset: Int, length: Int, sum: UInt64) {
+        self.offset = offset
+        self.length = length
+        self.sum = sum
     }
+}
 
-    private var pieces: [Piece] = []
+/// The pieces of a file that several cores have summed, in any order.
+public struct SummedPieces: Sendable {
+    private var pieces: [SummedPiece] = []
 
-    /// A layout without pieces.
+    /// No pieces.
     public init() {}
 
-    /// A piece is at its place.
-    public mutating func add(_ piece: Piece) { pieces.append(piece) }
+    /// One more.
+    public mutating func add(_ piece: SummedPiece) { pieces.append(piece) }
 
-    /// The last bytes of the file, and where they go.
-    /// - Parameter summing: whether the file gets a checksum (`rdbchecksum`).
-    public consuming func end(summing: Bool) -> (bytes: [UInt8], offset: Int) {
-        pieces.sort { $0.offset < $1.offset }
-        var sum: UInt64 = 0
-        var offset = 0
-        for piece in pieces {
-            precondition(piece.offset == offset, "the pieces of a snapshot lie side by side")
+    /// Several more.
+    public mutating func add(_ more: [SummedPiece]) { pieces += more }
+
+    /// The length and the sum of the file that the pieces make up; nil where they leave a gap.
+    public func total() -> (length: Int, sum: UInt64)? {
+        var (sum, offset): (UInt64, Int) = (0, 0)
+        for piece in pieces.sorted(by: { $0.offset < $1.offset }) {
+            guard piece.offset == offset else { return nil }
             sum = CRC64.combine(sum, piece.sum, secondLength: piece.length)
             offset += piece.length
         }
+        return (offset, sum)
+    }
+}
+
+/// What stands around the chunks of a snapshot file: header, chunks in the order in which they took their places, end.
+public enum SnapshotLayout {
+    /// The last bytes of a file, and where they go.
+    /// - Parameter summing: whether the file gets a checksum (`rdbchecksum`).
+    public static func end(after pieces: SummedPieces, summing: Bool) -> (bytes: [UInt8], offset: Int) {
+        guard let total = pieces.total() else {
+            preconditionFailure("the pieces of a snapshot lie side by side")
+        }
         let end: [UInt8] = [RDB.Opcode.end.rawValue]
-        sum = CRC64.combine(sum, CRC64.of(end.span.raw), secondLength: 1)
+        let sum = CRC64.combine(total.sum, CRC64.of(end.span.raw), secondLength: 1)
         let digits = (0..<8).map { summing ? UInt8(truncatingIfNeeded: sum >> UInt64(8 * $0)) : 0 }
-        return (end + digits, offset)
+        return (end + digits, total.length)
     }
 
     /// What a file begins with.
