@@ -99,9 +99,19 @@ public struct Event: Equatable, Sendable {
         case woken
         /// A listener could not accept; `count` is the errno value, `socket.slot` the listener's index.
         case acceptFailed
+        /// A file is open, or could not be opened: `count` is 0 or a negative errno value, as in all file events.
+        case fileOpened
+        /// `count` bytes, fewer than asked for only at the end of the file.
+        case fileRead
+        /// All of the bytes; they are in the kernel's hands, or on the disk if that was asked for.
+        case fileWritten
+        /// What had been written before the sync was asked for is on the disk.
+        case fileSynced
+        /// The last of a file: its slot may be reused from now on.
+        case fileClosed
     }
 
-    /// Whom it concerns; `.none` for `.woken`.
+    /// Whom it concerns; `.none` for `.woken`. A file event has its file here and its tag in `buffer`.
     public var socket: SocketID
     /// The buffer of `.received`.
     public var buffer: BufferID

@@ -46,7 +46,7 @@ struct MiniCore<Driver: RingDriver & ~Copyable>: ~Copyable {
             pending[socket] = nil
             unsafe sending.removeValue(forKey: socket)?.deallocate()
         case .woken: woken += 1
-        case .acceptFailed: break
+        case .acceptFailed, .fileOpened, .fileRead, .fileWritten, .fileSynced, .fileClosed: break
         }
     }
 

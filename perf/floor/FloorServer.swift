@@ -54,7 +54,7 @@ struct FloorServer: ~Copyable {
             close(event.socket, slot)
         case .closed:
             unsafe (connections + slot).deinitialize(count: 1)
-        case .acceptFailed, .woken: break
+        case .acceptFailed, .woken, .fileOpened, .fileRead, .fileWritten, .fileSynced, .fileClosed: break
         }
     }
 

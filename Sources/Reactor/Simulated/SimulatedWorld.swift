@@ -31,10 +31,16 @@ public final class SimulatedWorld {
     /// FNV-1a over every event and every byte sent, with core and time: equal for equal runs.
     public private(set) var trace: UInt64 = 0xCBF2_9CE4_8422_2325
 
+    /// What the cores' files are on. It may be handed on to the world after a crash.
+    public let disk: SimulatedDisk
+
     var cores: [SimulatedCore]
 
     /// A world at one second past the origin of its clock, on 1 January 2026.
-    public init(seed: UInt64, _ configuration: Configuration = Configuration()) {
+    public init(
+        seed: UInt64, _ configuration: Configuration = Configuration(), disk: SimulatedDisk = SimulatedDisk()
+    ) {
+        self.disk = disk
         self.configuration = configuration
         random = SimulatedRandom(seed: seed)
         now = Instant(nanoseconds: 1_000_000_000)
@@ -66,6 +72,7 @@ public final class SimulatedWorld {
         let state = cores[core]
         if !state.hasTurned || state.woken || !state.wakes.isEmpty || !state.sends.isEmpty { return true }
         if let deadline = state.deadline, deadline <= now { return true }
+        if state.fileOperations.contains(where: { $0.due <= now }) { return true }
         if state.listeners.contains(where: { $0.value && !state.backlog[$0.key, default: []].isEmpty }) {
             return true
         }
@@ -114,6 +121,8 @@ struct SimulatedCore {
     /// Wake-ups and sends asked for since the last turn: they travel with the next.
     var wakes: [Int32] = []
     var sends: [UInt32] = []
+    /// What is under way on files.
+    var fileOperations: [SimulatedFileOperation] = []
     var buffersFree = 0
     var deadline: Instant?
     var hasTurned = false
