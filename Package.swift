@@ -23,15 +23,15 @@ let package = Package(
         // The C the house stands on.
         .target(
             name: "CShims", path: "CShims",
-            linkerSettings: [.linkedLibrary("uring"), .linkedLibrary("numa")]),
+            linkerSettings: [.linkedLibrary("uring"), .linkedLibrary("numa"), .linkedLibrary("lzf")]),
 
         // The engine, bottom to top. Arrows point down only.
         .target(name: "Memory", dependencies: ["CShims"], swiftSettings: house),
         .target(name: "Wire", swiftSettings: house),
         .target(name: "Reactor", dependencies: ["CShims", "Memory"], swiftSettings: house),
         .target(name: "Keyspace", dependencies: ["Memory"], swiftSettings: house),
-        .target(name: "Commands", dependencies: ["Keyspace", "Wire"], swiftSettings: house),
-        .target(name: "Durability", dependencies: ["Keyspace", "Wire"], swiftSettings: house),
+        .target(name: "Commands", dependencies: ["Durability", "Keyspace", "Wire"], swiftSettings: house),
+        .target(name: "Durability", dependencies: ["CShims", "Keyspace", "Wire"], swiftSettings: house),
         .target(
             name: "Node",
             dependencies: [
@@ -61,8 +61,7 @@ let package = Package(
         .testTarget(name: "ReactorTests", dependencies: ["Reactor", "CShims"], swiftSettings: house),
         .testTarget(name: "KeyspaceTests", dependencies: ["Keyspace"], swiftSettings: house),
         .testTarget(name: "CommandsTests", dependencies: ["Commands"], swiftSettings: house),
-        .testTarget(
-            name: "DurabilityTests", dependencies: ["Durability", "Keyspace", "Wire"], swiftSettings: house),
+        .testTarget(name: "DurabilityTests", dependencies: ["Durability", "Keyspace", "Wire"], swiftSettings: house),
         .testTarget(
             name: "NodeTests",
             dependencies: [

@@ -73,12 +73,14 @@ public enum Executor {
             try MultiKey.execute(call, on: &shard, reply: &reply)
 
         case .del, .unlink: Keys.del(call, on: &shard, reply: &reply)
+        case .dump: Keys.dump(call, on: &shard, reply: &reply)
         case .exists: Keys.exists(call, on: &shard, reply: &reply)
         case .keys: Keys.keys(call, on: &shard, reply: &reply)
         case .memory: try Keys.memory(call, on: &shard, reply: &reply)
         case .move: try Keys.move(call, on: &shard, reply: &reply)
         case .object: try Keys.object(call, on: &shard, reply: &reply)
         case .randomkey: Keys.randomkey(call, on: &shard, reply: &reply)
+        case .restore: try Keys.restore(call, on: &shard, reply: &reply)
         case .scan: try Keys.scan(call, on: &shard, reply: &reply)
         case .touch: Keys.touch(call, on: &shard, reply: &reply)
         case .type: Keys.type(call, on: &shard, reply: &reply)
@@ -92,8 +94,8 @@ public enum Executor {
         case .flushdb: try Keys.flushdb(call, on: &shard, reply: &reply)
         case .swapdb: try Keys.swapdb(call, on: &shard, reply: &reply)
 
-        case .asking, .auth, .client, .cluster, .command, .config, .debug, .echo, .function, .hello, .info,
-            .latency, .lolwut, .monitor, .ping, .quit, .readonly, .readwrite, .reset, .select, .shutdown,
+        case .asking, .auth, .bgsave, .client, .cluster, .command, .config, .debug, .echo, .function, .hello, .info,
+            .lastsave, .latency, .lolwut, .monitor, .ping, .quit, .readonly, .readwrite, .reset, .save, .select, .shutdown,
             .slowlog, .time:
             preconditionFailure(
                 "A command whose route is .connection runs on its connection, not on a shard.")

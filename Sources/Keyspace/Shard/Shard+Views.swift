@@ -22,6 +22,7 @@ extension Shard {
     /// The entry's value, to be changed in place without changing its length. Counts as a write: the version changes.
     @_lifetime(&self)
     public mutating func mutableValue(of id: EntryID) -> MutableRawSpan {
+        preserve(id)
         noteWrite(id)
         changes &+= 1
         // Unsafe: as above, and nothing else can reach the entry while the shard is borrowed mutably.

@@ -14,6 +14,8 @@ import Memory
     public let databaseCount: Int
     let databases: Databases
 
+    /// The snapshot under way, if there is one.
+    var snapshot = SnapshotState()
     /// The next version to give out.
     var nextVersion: UInt64
     /// The latest time a call brought.
@@ -38,18 +40,22 @@ import Memory
         precondition(count >= 1 && count <= 255, "a shard has 1 to 255 databases")
         guard
             let arena = Arena(
-                byteCount: configuration.arenaBytes, heaps: count, numaNode: configuration.numaNode,
+                byteCount: configuration.arenaBytes, heaps: Shard.heapCount(databases: count), numaNode: configuration.numaNode,
                 hugePages: configuration.hugePages)
         else { return nil }
         self.arena = arena
         hasher = KeyHasher(seed: configuration.hashSeed)
         databaseCount = count
         databases = Databases(count: count)
+        snapshot.spareHeaps = Array(count..<Shard.heapCount(databases: count))
         nextVersion = max(1, configuration.startMicros << 10 & UInt64(Int64.max))
         latest = UnixMillis(rawValue: Int64(clamping: configuration.startMicros / 1000))
     }
 
     deinit { databases.free() }
+
+    /// A heap for each database and a spare one for each that is flushed during a snapshot, as far as they reach.
+    private static func heapCount(databases: Int) -> Int { min(255, 2 * databases) }
 
     /// Bytes of all blocks: entries, segments, directories, wheels. What maxmemory is compared with.
     public var usedBytes: Int { arena.usedBytes }

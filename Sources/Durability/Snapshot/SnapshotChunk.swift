@@ -1,0 +1,30 @@
+public import Wire
+
+/// A piece of a snapshot file that can stand anywhere between header and end: it says itself which database its entries
+/// belong to. Owned by one core at a time.
+public final class SnapshotChunk {
+    /// Its bytes.
+    public internal(set) var bytes: ByteBuffer
+    /// Where in the file it goes; set when its place has been taken.
+    public var offset = 0
+    /// Entries in it.
+    public internal(set) var entries = 0
+
+    init() { bytes = ByteBuffer() }
+}
+
+/// How the entries of a snapshot are written.
+public struct SnapshotOptions: Sendable {
+    /// Compress longer strings (`rdbcompression`).
+    public var compresses = true
+    /// What is said about the last use of a key.
+    public var usage = Usage.none
+
+    /// What is said about the last use of a key: what the eviction policy goes by, as in Redis.
+    public enum Usage: Sendable {
+        case none, idleTime, frequency
+    }
+
+    /// The defaults.
+    public init() {}
+}
