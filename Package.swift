@@ -31,7 +31,10 @@ let package = Package(
         .target(name: "Reactor", dependencies: ["CShims", "Memory"], swiftSettings: house),
         .target(name: "Keyspace", dependencies: ["Memory"], swiftSettings: house),
         .target(name: "Commands", dependencies: ["Durability", "Keyspace", "Wire"], swiftSettings: house),
-        .target(name: "Durability", dependencies: ["CShims", "Keyspace", "Wire"], swiftSettings: house),
+        .target(
+            name: "Durability", dependencies: ["CShims", "Keyspace", "Wire"],
+            exclude: ["Recovery/Recovery.md"],
+            swiftSettings: house),
         .target(
             name: "Node",
             dependencies: [
@@ -61,7 +64,8 @@ let package = Package(
         .testTarget(name: "ReactorTests", dependencies: ["Reactor", "CShims"], swiftSettings: house),
         .testTarget(name: "KeyspaceTests", dependencies: ["Keyspace"], swiftSettings: house),
         .testTarget(name: "CommandsTests", dependencies: ["Commands"], swiftSettings: house),
-        .testTarget(name: "DurabilityTests", dependencies: ["Durability", "Keyspace", "Wire"], swiftSettings: house),
+        .testTarget(
+            name: "DurabilityTests", dependencies: ["Durability", "Keyspace", "Wire"], swiftSettings: house),
         .testTarget(
             name: "NodeTests",
             dependencies: [

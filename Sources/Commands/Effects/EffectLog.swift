@@ -1,4 +1,4 @@
-public import Keyspace
+import Keyspace
 public import Wire
 
 /// What has become of one shard, as requests that bring another shard to the same state: the stream that the
@@ -30,6 +30,17 @@ public struct EffectLog: ~Copyable {
     public mutating func beginFile() {
         selected = -1
         markedSecond = 0
+    }
+
+    /// The whole stream of one call on whole databases, for a file of its own; nil if the call is in error.
+    public static func wholeCall(_ call: borrowing Call) -> ByteBuffer? {
+        if Keys.wouldFail(call) { return nil }
+        var log = EffectLog()
+        log.begin(call.arguments.count, in: call.database, at: call.now)
+        for index in 0..<call.arguments.count { log.word(call.arguments[index]) }
+        var bytes = ByteBuffer()
+        swap(&bytes, &log.writer.buffer)
+        return bytes
     }
 
     // MARK: one request

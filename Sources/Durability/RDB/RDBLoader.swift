@@ -177,7 +177,8 @@ public struct RDBLoader: ~Copyable {
         key.removeAll()
         guard cursor.append(entry.key, to: &key) else { throw failure(.compression) }
         if coreCount > 1, (Int(Slot.of(key: key.bytes).rawValue) * coreCount) >> 14 != core { return }
-        if let expiry = entry.expiry, expiry < now {
+        // The base of a log keeps them: the log may prolong them.
+        if let expiry = entry.expiry, expiry < now, !shard.isReplaying {
             keysExpired += 1
             return
         }

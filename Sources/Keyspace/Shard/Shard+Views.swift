@@ -52,7 +52,7 @@ extension Shard {
     /// Whether the entry's time is over.
     public func isExpired(_ id: EntryID, at now: UnixMillis) -> Bool {
         let entry = entry(id)
-        return entry.header.isExpiring && entry.expiry < now
+        return entry.header.isExpiring && entry.expiry < now && !isReplaying
     }
 
     /// Seconds since the entry was last found (OBJECT IDLETIME), modulo 194 days.

@@ -20,6 +20,9 @@ import Memory
     var nextVersion: UInt64
     /// The latest time a call brought.
     var latest: UnixMillis
+    /// While a log is repeated nothing expires: what expired then is in the log as a removal, and what was prolonged then
+    /// must live until the log says so.
+    public var isReplaying = false
     /// Keys removed by the shard itself that somebody still has to hear of.
     var removals = RemovalNotes()
     /// Which database the next expiry slice starts with.
@@ -40,7 +43,8 @@ import Memory
         precondition(count >= 1 && count <= 255, "a shard has 1 to 255 databases")
         guard
             let arena = Arena(
-                byteCount: configuration.arenaBytes, heaps: Shard.heapCount(databases: count), numaNode: configuration.numaNode,
+                byteCount: configuration.arenaBytes, heaps: Shard.heapCount(databases: count),
+                numaNode: configuration.numaNode,
                 hugePages: configuration.hugePages)
         else { return nil }
         self.arena = arena

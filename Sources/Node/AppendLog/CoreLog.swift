@@ -34,8 +34,8 @@ struct CoreLog: ~Copyable {
     var summed = 0
     /// A batch that goes, or failed to go, through the ring.
     var inFlight = ByteBuffer()
-    /// Files that may be closed: `.fileClosed` of these is no event of ours.
-    var isEnding = false
+    /// Files to go on with, each when what was appended before has been written to the one before it and is on the disk.
+    var switches: [Switch] = []
 
     /// Connections whose replies wait for the disk.
     var heldConnections: [UInt32] = []
@@ -45,12 +45,26 @@ struct CoreLog: ~Copyable {
     var acknowledgedLast: UInt64 = 0
     var refusalLast: Int32 = 0
 
-    /// Calls on the whole shard that begin when everything before them has been written.
-    var waitingCalls: [MultiCall] = []
     /// Who has said WAITAOF elsewhere: told when this much is synced.
-    var waiters: [(end: UInt64, origin: CoreID, wait: UInt64)] = []
+    var waiters: [Waiter] = []
+
+    /// Somebody on core `origin` who waits for `end` to be on the disk.
+    struct Waiter {
+        let end: UInt64
+        let origin: CoreID
+        let wait: UInt64
+    }
 
     var isOn: Bool { standing != .off }
+
+    /// A file to come, and what still belongs to the one before it.
+    struct Switch {
+        let path: String
+        var tail: [UInt8]
+    }
+
+    /// Everything appended has been written and, if that was to be, is on the disk.
+    var isSettled: Bool { inFlight.isEmpty && switches.isEmpty && stream.isIdle }
 }
 
 /// A message that tells another core of what is not on the disk yet.
@@ -64,7 +78,18 @@ struct HeldMail {
 
 extension CoreState {
     /// The end of everything appended so far.
-    var logEnd: UInt64 { log.base &+ UInt64(log.inFlight.count &+ effects.count) }
+    var logEnd: UInt64 {
+        var count = log.inFlight.count &+ effects.count
+        for index in log.switches.indices { count &+= log.switches[index].tail.count }
+        return log.base &+ UInt64(count)
+    }
+
+    /// The end of what can be written next: a batch that failed or is under way, else what has come since, unless that
+    /// belongs into a file to come.
+    var logNext: UInt64 {
+        let count = !log.inFlight.isEmpty ? log.inFlight.count : log.switches.isEmpty ? effects.count : 0
+        return log.base &+ UInt64(count)
+    }
 
     /// What `message` reports is in the log up to here: it goes when that is safe.
     mutating func postLogged(_ message: Message, to recipient: CoreID, isWrite: Bool) {
@@ -137,7 +162,8 @@ extension CoreState {
         guard log.standing != .gaveUp else { return }
         log.standing = .gaveUp
         node.sink.logger(core: id.index).critical(
-            "append-only file: fdatasync of \(log.path) failed (\(errorName(errno))); what was written since the last one may be lost, so nothing more is acknowledged: stopping")
+            "append-only file: fdatasync of \(log.path) failed (\(errorName(errno))); what was written since the last one may be lost, so nothing more is acknowledged: stopping"
+        )
         node.exitCode.store(1, ordering: .releasing)
         node.isStopping.store(true, ordering: .sequentiallyConsistent)
         Signals.reportCoreEnded()

@@ -45,6 +45,8 @@ extension Settings {
         public var marksTime: Bool
         /// `aof-checksums`
         public var hasChecksums: Bool
+        /// `dbfilename`
+        public var snapshotFile: String
 
         init(_ store: SettingsStore) {
             isOn = store.flag("appendonly")
@@ -58,6 +60,7 @@ extension Settings {
             loadsTruncated = store.flag("aof-load-truncated")
             marksTime = store.flag("aof-timestamp-enabled")
             hasChecksums = store.flag("aof-checksums")
+            snapshotFile = store["dbfilename"]
         }
     }
 }

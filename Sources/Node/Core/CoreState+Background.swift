@@ -22,6 +22,9 @@ extension CoreState {
             background.isBehind = reclaimed >= BackgroundState.expiriesPerSlice
         }
         if shard.usedBytes != usedBytesShown { showUsedBytes() }
+        if replay.isBusy { continueReplay() }
+        if !logWaits.isEmpty { endLogWaits() }
+        if log.isOn { lookAtLogs() }
         if tuning.maxMemory > 0 { usedBytesOfOthers = node.usedBytes(besides: id) }
         if pause.isActive { endPauseIfDue() }
         if instant >= background.nextRound { runRound() }
@@ -65,12 +68,18 @@ extension CoreState {
 
     /// Until when this core may sleep.
     mutating func deadlineOfSleep() -> Instant {
-        if background.isBehind || !outbox.isEmpty { return .past }
+        if background.isBehind || !outbox.isEmpty || replay.isBusy { return .past }
         if coreCount > 1, !office.mayFallAsleep() { return .past }
         var deadline = background.nextRound
         if tuning.expiresActively, let due = shard.nextExpiryDue {
             let millis = UInt64(max(0, due.rawValue - now.rawValue))
             deadline = min(deadline, instant.advanced(byMillis: millis))
+        }
+        if log.standing == .open, let due = log.stream.deadline {
+            deadline = min(deadline, Instant(nanoseconds: due))
+        }
+        for wait in logWaits.values {
+            if let due = wait.deadline { deadline = min(deadline, due) }
         }
         if isStopping { deadline = min(deadline, instant.advanced(byMillis: 10)) }
         if pause.isActive { deadline = min(deadline, instant.advanced(byMillis: pause.remaining(at: now))) }

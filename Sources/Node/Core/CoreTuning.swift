@@ -28,6 +28,7 @@ struct CoreTuning: Sendable {
     var expiresActively = true
     var allowsDebug = Settings.Admission.no
     var admitsToProtectedConfigs = Settings.Admission.no
+    var log = LogTuning()
     /// False only in debug builds, for the test that shows what the ordering is for.
     var ordersMultiShardCalls = true
 

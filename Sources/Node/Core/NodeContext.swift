@@ -1,3 +1,4 @@
+import Durability
 import Glibc
 import Keyspace
 import Logging
@@ -11,6 +12,8 @@ final class NodeContext: Sendable {
     let identity: NodeIdentity
     let mail: MailGrid
     let multiWrites = MultiWrites()
+    let disk: any Disk
+    let logFolder: LogFolder
     let sink: LogSink
     let logger: Logger
     /// The directives in force; touched by CONFIG and at start.
@@ -30,13 +33,17 @@ final class NodeContext: Sendable {
     let usedBytesPeak = Atomic<Int>(0)
 
     init(
-        coreCount: Int, identity: NodeIdentity, store: SettingsStore, sink: LogSink, corePorts: [UInt16]
+        coreCount: Int, identity: NodeIdentity, store: SettingsStore, sink: LogSink, corePorts: [UInt16],
+        disk: any Disk = SystemDisk()
     ) {
         precondition(coreCount > 0 && coreCount <= 1024, "a node has 1 to 1024 cores")
         self.coreCount = coreCount
         self.identity = identity
         self.sink = sink
         self.corePorts = corePorts
+        self.disk = disk
+        logFolder = LogFolder(
+            path: store["appenddirname"], names: LogNames(stem: store["appendfilename"]), disk: disk)
         logger = sink.logger()
         configuration = Mutex(store)
         mail = MailGrid(coreCount: coreCount)
@@ -84,6 +91,8 @@ final class CorePanel: Sendable {
     let usedBytes = Atomic<Int>(0)
     let keys = Atomic<Int>(0)
     let isRunning = Atomic<Bool>(false)
+    /// The errno value because of which its log cannot be written; 0 if it can.
+    let logRefusal = Atomic<Int32>(0)
 }
 
 /// Who this node is; made once at start.

@@ -1,5 +1,6 @@
 import Commands
 import Keyspace
+import Reactor
 import Wire
 
 extension CoreState {
@@ -8,6 +9,7 @@ extension CoreState {
     func mustRefuse(_ slot: Int, _ profile: CommandProfile) -> Bool {
         let standing = connections[slot].flags.intersection([.authenticated, .monitor])
         if standing != .authenticated, mustRefuse(profile, to: standing) { return true }
+        if logRefusal != 0, profile.flags.contains(.write) { return true }
         return profile.flags.contains(.denyOOM) && isOverMemory
     }
 
@@ -25,6 +27,12 @@ extension CoreState {
     /// Says why.
     mutating func refuse(_ slot: Int, _ command: CommandID, _ profile: CommandProfile) -> Progress {
         let flags = connections[slot].flags
+        if !flags.isDisjoint(with: .authenticated), !flags.contains(.monitor), logRefusal != 0,
+            profile.flags.contains(.write)
+        {
+            let text = "MISCONF Errors writing to the AOF file: \(errorName(logRefusal))"
+            return reject(slot, StatIndex(command)) { $0.error(text) }
+        }
         let reason =
             if !flags.contains(.authenticated) {
                 Refusal.mustAuthenticate

@@ -55,6 +55,7 @@ extension CoreState {
         case .lolwut: lolwut(slot, call)
         case .shutdown: shutdown(slot, call)
         case .time: time(slot)
+        case .waitaof: return waitaof(slot, call)
         default: preconditionFailure("a command has no code here: \(command)")
         }
         return .goOn

@@ -56,8 +56,9 @@ extension CoreState {
     private mutating func serve(_ batch: HopBatch) {
         statistics.hopBatchesServed += 1
         statistics.hopsServed &+= UInt64(batch.body.requests.count)
+        let before = effects.count
         serveAll(&batch.body, of: batch.origin)
-        outbox.post(.replies(batch), to: batch.origin)
+        postLogged(.replies(batch), to: batch.origin, isWrite: effects.count != before)
     }
 
     private mutating func serveAll(_ body: inout HopBatch.Body, of origin: CoreID) {
@@ -87,8 +88,12 @@ extension CoreState {
         swap(&replies, &body.replies)
         replies.version = request.version
         let start = replies.buffer.count
-        Executor.execute(
-            body.call(of: request, at: now, tuning, random: statistics.chance), on: &shard, reply: &replies)
+        let call = body.call(of: request, at: now, tuning, random: statistics.chance)
+        if effects.isOn {
+            Executor.execute(call, on: &shard, reply: &replies, effects: &effects)
+        } else {
+            Executor.execute(call, on: &shard, reply: &replies)
+        }
         let spent = noteServed(request, replies, since: start)
         swap(&replies, &body.replies)
         if spent >= tuning.noteworthyCycles { noteSlow(spent, request, in: body, of: origin) }

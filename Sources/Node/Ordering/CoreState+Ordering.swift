@@ -112,13 +112,16 @@ extension CoreState {
     private mutating func apply(_ call: MultiCall) {
         let part = call.part(of: id)
         let began = Cycles.now()
+        let before = effects.count
         if case .multiKey = call.route {
             settleWrites(part, of: call)
-        } else if call.isWrite {
+        } else if call.isWrite, call.logFailure == 0 {
             executePart(part, of: call)
+            if !call.logPaths.isEmpty { switchLog(to: call.logPaths[id.index]) }
         }
         part.cycles &+= Cycles.now() &- began
-        outbox.post(.ordering(.done, call), to: call.origin)
+        postLogged(
+            .ordering(.done, call), to: call.origin, isWrite: effects.count != before || part.stores > 0)
         guard tuning.ordersMultiShardCalls else { return }
         ordering.present[call.id] = nil
         for grant in ordering.locks.finish(call.id) {
@@ -136,6 +139,7 @@ extension CoreState {
         guard call.partsAwaited == 0 else { return }
         call.partsAwaited = call.parts.count
         if case .multiKey = call.route { combine(call) }
+        if effects.isOn, call.isWrite, case .everyShard = call.route { beginGeneration(of: call) }
         call.isStaged = call.parts.count { !$0.writes.isEmpty } > 1
         tell(call, call.isStaged ? .store : .apply)
     }
@@ -180,10 +184,11 @@ extension CoreState {
     /// A request that waited may run; its reply travels alone.
     mutating func serveWaiting(_ batch: HopBatch) {
         statistics.cyclesMark = Cycles.now()
+        let before = effects.count
         for request in batch.body.requests {
             serveOne(request, &batch.body, of: batch.origin)
             batch.body.replyEnds.append(UInt32(truncatingIfNeeded: batch.body.replies.buffer.count))
         }
-        outbox.post(.replies(batch), to: batch.origin)
+        postLogged(.replies(batch), to: batch.origin, isWrite: effects.count != before)
     }
 }

@@ -45,6 +45,10 @@ final class MultiCall: @unchecked Sendable {
     var isStaged = false
     /// A shard has no room: nothing is written, or what was is taken back. Set by the origin before `apply`.
     var isRefused = false
+    /// The cores' files from this call on, if it begins a generation of the log. Set by the origin before `apply`.
+    var logPaths: [String] = []
+    /// Why that could not be done: then the call changes nothing. Set by the origin before `apply`.
+    var logFailure: Int32 = 0
     /// The reply of `combine`; written and read by the origin only.
     var reply: [UInt8] = []
 

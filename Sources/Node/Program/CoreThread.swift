@@ -12,6 +12,7 @@ struct CoreThread: Sendable {
     let listeners: [Doors.Opened]
     let hashSeed: (UInt64, UInt64)
     let gate: StartGate
+    let logStart: LogStart
 
     /// The body of the thread.
     func run() {
@@ -23,6 +24,7 @@ struct CoreThread: Sendable {
             core.state.listenerNumbers = listeners.map(\.number)
             core.state.peers = gate.wakeHandles
             for listener in listeners { core.ring.listen(on: listener.descriptor, index: listener.number) }
+            if id == CoreState.sequencer { core.state.beginLog(logStart) }
             core.loop()
         } catch {
             gate.report(id, .failed(error.description))
@@ -62,6 +64,7 @@ extension Core where Ring: ~Copyable {
             state.closeIdleConnections()
             if state.connectionCount == 0 && state.outbox.isEmpty { break }
         }
+        finishLog()
         // One turn more: what the last one asked for still has to reach the kernel.
         turn()
         state.node.cores[state.id.index].isRunning.store(false, ordering: .releasing)

@@ -29,8 +29,12 @@ public enum NodeProgram {
         let node = NodeContext(
             coreCount: cpus.count, identity: .new(coreCount: cpus.count), store: store,
             sink: sink, corePorts: doors.corePorts)
+        guard let start = LogStart.prepare(settings, node.logFolder, node.disk, logger) else {
+            doors.close()
+            return 1
+        }
         let gate = StartGate(coreCount: cpus.count)
-        let threads = start(node, settings, doors, cpus, gate)
+        let threads = Self.start(node, settings, doors, cpus, gate, start)
         if let failure = gate.open() {
             logger.critical("\(failure)")
             threads.joinAll()
@@ -75,14 +79,16 @@ public enum NodeProgram {
     }
 
     private static func start(
-        _ node: NodeContext, _ settings: Settings, _ doors: Doors, _ cpus: [CPU], _ gate: StartGate
+        _ node: NodeContext, _ settings: Settings, _ doors: Doors, _ cpus: [CPU], _ gate: StartGate,
+        _ logStart: LogStart
     ) -> CoreThreads {
         var threads = CoreThreads()
         let seed = (UInt64.random(in: 0 ... .max), UInt64.random(in: 0 ... .max))
         for (index, cpu) in cpus.enumerated() {
             let core = CoreThread(
                 id: CoreID(index), cpu: cpu, node: node, settings: settings,
-                listeners: doors.listeners(of: CoreID(index)), hashSeed: seed, gate: gate)
+                listeners: doors.listeners(of: CoreID(index)), hashSeed: seed, gate: gate,
+                logStart: logStart)
             do throws(PinnedThread.Failure) {
                 threads.append(
                     try PinnedThread(name: "core-\(index)", cpu: settings.cpuPinning ? cpu : nil) {

@@ -57,6 +57,7 @@ extension CoreTuning {
         admitsToProtectedConfigs = settings.protectedConfigs
         outputLimits = settings.outputBufferLimits
         ordersMultiShardCalls = settings.ordersMultiShardCalls
+        log = LogTuning(settings)
     }
 }
 

@@ -4,34 +4,37 @@ extension Directive {
         .init(
             "save", .savePoints, "", .live, .accepted(Reason.disk), .persistence,
             "snapshot after so many seconds with so many changes; \"\" never"),
-        .init("appendonly", .flag, "no", .live, .accepted(Reason.disk), .persistence, "log every write"),
+        .init("appendonly", .flag, "no", .live, .honoured, .persistence, "log every write"),
         .init(
-            "appendfsync", .choice(["everysec", "always", "no"]), "everysec", .live, .accepted(Reason.disk),
+            "appendfsync", .choice(["everysec", "always", "no"]), "everysec", .live, .honoured,
             .persistence, "when the log is forced to disk"),
         .init(
-            "appendfilename", .fileName, "appendonly.aof", .atStart, .accepted(Reason.disk), .persistence,
+            "appendfilename", .fileName, "appendonly.aof", .atStart, .honoured, .persistence,
             "first part of the log files' names"),
         .init(
-            "appenddirname", .fileName, "appendonlydir", .atStart, .accepted(Reason.disk), .persistence,
+            "appenddirname", .fileName, "appendonlydir", .atStart, .honoured, .persistence,
             "folder of the log files"),
         .init(
-            "no-appendfsync-on-rewrite", .flag, "no", .live, .accepted(Reason.disk), .persistence,
+            "no-appendfsync-on-rewrite", .flag, "no", .live, .honoured, .persistence,
             "no forcing to disk during a rewrite"),
         .init(
-            "auto-aof-rewrite-percentage", .natural, "100", .live, .accepted(Reason.disk), .persistence,
+            "auto-aof-rewrite-percentage", .natural, "100", .live, .honoured, .persistence,
             "growth that starts a rewrite"),
         .init(
-            "auto-aof-rewrite-min-size", .bytes, "67108864", .live, .accepted(Reason.disk), .persistence,
+            "auto-aof-rewrite-min-size", .bytes, "67108864", .live, .honoured, .persistence,
             "size below which no rewrite starts"),
         .init(
-            "aof-load-truncated", .flag, "yes", .live, .accepted(Reason.disk), .persistence, "load a torn log"
+            "aof-load-truncated", .flag, "yes", .live, .honoured, .persistence, "load a torn log"
         ),
         .init(
-            "aof-use-rdb-preamble", .flag, "yes", .live, .accepted(Reason.disk), .persistence,
+            "aof-use-rdb-preamble", .flag, "yes", .live, .honoured, .persistence,
             "snapshot as base"),
         .init(
-            "aof-timestamp-enabled", .flag, "no", .live, .accepted(Reason.disk), .persistence,
+            "aof-timestamp-enabled", .flag, "no", .live, .honoured, .persistence,
             "times in the log"),
+        .init(
+            "aof-checksums", .flag, "yes", .live, .honoured, .persistence,
+            "a checksum behind each batch of the log; redis-server passes over it"),
         .init(
             "aof-disable-auto-gc", .flag, "no", .live, .accepted(Reason.disk), .persistence,
             "keep old log files"),

@@ -59,6 +59,7 @@ extension Settings {
             Double($0)
         }
 
+        log = Log(store)
         folder = store["dir"]
         shutdownSeconds = store.integer("shutdown-timeout")
         announcedAddress = store["cluster-announce-ip"]

@@ -135,6 +135,9 @@ public struct Settings: Sendable, Equatable {
     /// What INFO latencystats shows.
     public var latencyPercentiles: [Double]
 
+    /// The append-only file.
+    public var log: Log
+
     // Process.
     /// Working folder.
     public var folder: String

@@ -28,7 +28,7 @@ public struct DiskError: Error, Equatable, Sendable, CustomStringConvertible {
 }
 
 /// Steps on files that block: for start, stop and control paths. Each either happens or throws its errno value.
-public protocol Disk {
+public protocol Disk: Sendable {
     /// What a folder holds, by name.
     func list(_ folder: String) throws(DiskError) -> [DiskEntry]
     /// The size of a file.

@@ -3,9 +3,11 @@ import Glibc
 /// A disk that forgets: what was written and not synced may be lost or torn when the machine stops, and so may names
 /// that a folder's sync has not covered. Belongs to a `SimulatedWorld`; outlives it when a test goes on after a crash.
 ///
+/// Unchecked: a simulation runs on one thread.
+///
 /// A file has what a reader sees (`current`), what would be found after a power cut (`durable`), and the writes in
 /// between, in order. A failed sync drops those for good, as kernels do: they stay visible and never become durable.
-public final class SimulatedDisk: Disk {
+public final class SimulatedDisk: Disk, @unchecked Sendable {
     /// Failures to come, and how slow the disk is. Tests change it as they go.
     public struct Faults: Sendable {
         /// The next so many syncs fail with EIO.
