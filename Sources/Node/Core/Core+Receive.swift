@@ -17,7 +17,8 @@ extension Core where Ring: ~Copyable {
             case .closed: state.closed(event.socket)
             case .acceptFailed: state.acceptFailed(errno: event.count)
             case .woken: state.statistics.wakeUps += 1
-            case .fileOpened, .fileRead, .fileWritten, .fileSynced, .fileClosed: break
+            case .fileOpened, .fileRead, .fileWritten, .fileSynced, .fileClosed:
+                state.snapshotFileEvent(event)
             }
             if batch.isFull { executeBatch() }
         }

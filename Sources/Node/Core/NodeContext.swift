@@ -11,6 +11,7 @@ final class NodeContext: Sendable {
     let identity: NodeIdentity
     let mail: MailGrid
     let multiWrites = MultiWrites()
+    let persistence: Persistence
     let sink: LogSink
     let logger: Logger
     /// The directives in force; touched by CONFIG and at start.
@@ -35,6 +36,7 @@ final class NodeContext: Sendable {
         precondition(coreCount > 0 && coreCount <= 1024, "a node has 1 to 1024 cores")
         self.coreCount = coreCount
         self.identity = identity
+        persistence = Persistence(startedSeconds: identity.startedAt.rawValue / 1000)
         self.sink = sink
         self.corePorts = corePorts
         logger = sink.logger()
@@ -54,6 +56,9 @@ final class NodeContext: Sendable {
 
     /// Bytes used by the shards of all cores, as of their last turns.
     var usedBytes: Int { cores.reduce(0) { $0 + $1.usedBytes.load(ordering: .relaxed) } }
+
+    /// Writes of all shards, as of their last rounds.
+    var changes: UInt64 { cores.reduce(0) { $0 &+ $1.changes.load(ordering: .relaxed) } }
 
     /// Raises the peak to what is used now. Returns it.
     @discardableResult
@@ -83,6 +88,7 @@ final class CorePanel: Sendable {
     let connections = Atomic<Int>(0)
     let usedBytes = Atomic<Int>(0)
     let keys = Atomic<Int>(0)
+    let changes = Atomic<UInt64>(0)
     let isRunning = Atomic<Bool>(false)
 }
 

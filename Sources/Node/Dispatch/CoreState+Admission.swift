@@ -5,10 +5,17 @@ import Wire
 extension CoreState {
     /// Whether the command may not run for this connection now: not authenticated, or no memory left.
     @inline(__always)
-    func mustRefuse(_ slot: Int, _ profile: CommandProfile) -> Bool {
+    func mustRefuse(_ slot: Int, _ command: CommandID, _ profile: CommandProfile) -> Bool {
         let standing = connections[slot].flags.intersection([.authenticated, .monitor])
         if standing != .authenticated, mustRefuse(profile, to: standing) { return true }
+        if !conditions.isEmpty, mustRefuse(profile, command) { return true }
         return profile.flags.contains(.denyOOM) && isOverMemory
+    }
+
+    /// While the data is loaded, and after a failed snapshot: what may not run then.
+    private func mustRefuse(_ profile: CommandProfile, _ command: CommandID) -> Bool {
+        if conditions.contains(.loading), !profile.flags.contains(.loading) { return true }
+        return conditions.contains(.cannotPersist) && (profile.flags.contains(.write) || command == .ping)
     }
 
     private func mustRefuse(_ profile: CommandProfile, to standing: Connection.Flags) -> Bool {
@@ -30,8 +37,12 @@ extension CoreState {
                 Refusal.mustAuthenticate
             } else if flags.contains(.monitor) {
                 Refusal.monitorsOnly
-            } else {
+            } else if conditions.contains(.loading), !profile.flags.contains(.loading) {
+                Refusal.loading
+            } else if profile.flags.contains(.denyOOM), isOverMemory {
                 Refusal.outOfMemory
+            } else {
+                Refusal.cannotPersist
             }
         return reject(slot, StatIndex(command)) { $0.error(reason) }
     }

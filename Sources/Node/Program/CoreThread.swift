@@ -39,7 +39,8 @@ struct CoreThread: Sendable {
         let memory = settings.shardConfiguration(seed: hashSeed, coreCount: node.coreCount, cpu: cpu)
         guard let shard = Shard(memory) else { throw CoreFailure.noAddressSpace(bytes: memory.arenaBytes) }
         node.usedBytesAtStart.add(shard.usedBytes, ordering: .relaxed)
-        let state = CoreState(id: id, node: node, shard: shard, tuning: CoreTuning(settings))
+        var state = CoreState(id: id, node: node, shard: shard, tuning: CoreTuning(settings))
+        if let job = node.persistence.load.withLock({ $0 }) { state.beginLoading(job) }
         return Core(ring: ring, state: state)
     }
 }

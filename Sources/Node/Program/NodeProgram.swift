@@ -29,6 +29,14 @@ public enum NodeProgram {
         let node = NodeContext(
             coreCount: cpus.count, identity: .new(coreCount: cpus.count), store: store,
             sink: sink, corePorts: doors.corePorts)
+        do throws(DiskError) {
+            let job = try LoadJob.atStart(settings, coreCount: cpus.count)
+            node.persistence.load.withLock { $0 = job }
+        } catch {
+            logger.critical("\(settings.snapshotFile) cannot be looked at: \(error)")
+            doors.close()
+            return 1
+        }
         let gate = StartGate(coreCount: cpus.count)
         let threads = start(node, settings, doors, cpus, gate)
         if let failure = gate.open() {
@@ -37,9 +45,11 @@ public enum NodeProgram {
             return 1
         }
         for line in banner(settings, cpus, doors, gate).lines { logger.notice("\(line)") }
-        serve(node, sink, logger)
+        serve(node, gate, sink, logger)
         stop(node, gate)
         threads.joinAll()
+        // A snapshot that was under way is not finished any more.
+        if let path = node.persistence.temporaryPath.withLock({ $0 }) { try? SystemDisk().remove(path) }
         doors.close()
         logger.notice("stopped")
         sink.flush()
@@ -47,11 +57,19 @@ public enum NodeProgram {
     }
 
     /// Sits until somebody wants the node to stop.
-    private static func serve(_ node: NodeContext, _ sink: LogSink, _ logger: Logger) {
+    private static func serve(
+        _ node: NodeContext, _ gate: StartGate, _ sink: LogSink, _ logger: Logger
+    ) {
         while true {
             switch Signals.next() {
             case .reopenLog: sink.reopen()
             case .stop:
+                guard node.settings.savePoints.isEmpty else {
+                    logger.notice("asked to stop: saving first")
+                    node.persistence.isAskedToStop.store(true, ordering: .sequentiallyConsistent)
+                    wake(gate)
+                    continue
+                }
                 logger.notice("asked to stop: finishing what is in flight")
                 return
             case .coreEnded: return
@@ -59,9 +77,14 @@ public enum NodeProgram {
         }
     }
 
-    /// Tells every core, and wakes it: by a ring of our own, since only a ring can wake a ring.
+    /// Tells every core.
     private static func stop(_ node: NodeContext, _ gate: StartGate) {
         node.isStopping.store(true, ordering: .sequentiallyConsistent)
+        wake(gate)
+    }
+
+    /// Wakes every core: by a ring of our own, since only a ring can wake a ring.
+    private static func wake(_ gate: StartGate) {
         var small = RingConfiguration()
         small.submissionEntries = 64
         small.completionEntries = 256

@@ -87,6 +87,7 @@ extension CoreState {
         // Not a setting: DEBUG changed it.
         tuning.expiresActively = old.expiresActively
         if new.maxMemory > 0 { usedBytesOfOthers = node.usedBytes(besides: id) }
+        updateConditions()
         diagnostics.slowLog.trim(to: new.slowLogEntriesMax)
         guard new.passwordIsEmpty, !old.passwordIsEmpty else { return }
         // Nobody needs a password any more, those who never gave one included.
