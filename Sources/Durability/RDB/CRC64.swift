@@ -1,4 +1,4 @@
-import Wire
+public import Wire
 
 /// The checksum of snapshot files and DUMP payloads: CRC-64 with Jones's polynomial, reflected, starting from 0.
 ///
@@ -47,6 +47,11 @@ public struct CRC64: Sendable, Equatable {
             offset &+= 1
         }
         value = sum
+    }
+
+    /// Goes on with a part of a buffer.
+    mutating func add(_ buffer: borrowing ByteBuffer, _ range: Range<Int>) {
+        add(buffer.bytes.extracting(range))
     }
 
     /// The polynomial, lowest power first (the highest bit is x^0).

@@ -1,3 +1,5 @@
+import Wire
+
 /// Redis's snapshot format.
 ///
 /// ```
@@ -40,6 +42,15 @@ public enum RDB {
 
     /// The first byte of a string value.
     static let typeString: UInt8 = 0
+
+    /// The last bytes of a file of a version, behind bytes with this sum.
+    public static func end(of version: Int, after sum: CRC64) -> [UInt8] {
+        let end: [UInt8] = [Opcode.end.rawValue]
+        guard version >= firstVersionWithChecksum else { return end }
+        var sum = sum
+        sum.add(end.span.raw)
+        return end + (0..<8).map { UInt8(truncatingIfNeeded: sum.value >> UInt64(8 * $0)) }
+    }
 
     /// What a type's number stands for; nil where no version that is read knows it.
     public static func typeName(_ type: UInt8) -> String? {

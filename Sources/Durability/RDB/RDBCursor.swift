@@ -137,3 +137,12 @@ public struct RDBCursor: ~Escapable {
         return true
     }
 }
+
+extension ByteBuffer {
+    /// Replaces the contents of `buffer` by the text of a string that lies in these bytes. False where it does not
+    /// unpack; then `buffer` is empty.
+    func unpack(_ string: RDBString, into buffer: inout ByteBuffer) -> Bool {
+        buffer.removeAll()
+        return RDBCursor(bytes).append(string, to: &buffer)
+    }
+}

@@ -26,6 +26,8 @@ public enum RDBError: Error, Equatable, Sendable {
     case value(String)
     /// The same key a second time.
     case duplicateKey
+    /// The file cannot be read.
+    case unreadable(String)
     /// The shard has no room for it.
     case noRoom
     /// The checksum at the end is another than that of the bytes.
@@ -52,6 +54,7 @@ public enum RDBError: Error, Equatable, Sendable {
         case .database(let number): "it has keys in database \(number), beyond the configured ones"
         case .value(let what): "a value is damaged: \(what)"
         case .duplicateKey: "a key appears a second time"
+        case .unreadable(let reason): "it cannot be read: \(reason)"
         case .noRoom: "there is no room for its keys: raise shard-reserve"
         case .checksum(let found, let computed):
             "its checksum is \(RDBError.hex(found)), but its bytes have \(RDBError.hex(computed))"
@@ -62,7 +65,7 @@ public enum RDBError: Error, Equatable, Sendable {
     /// Whether the bytes are whole, but say something that cannot be held here.
     public var isForeign: Bool {
         switch self {
-        case .typeNotHeld, .itemNotHeld, .database, .version, .noRoom: true
+        case .typeNotHeld, .itemNotHeld, .database, .version, .noRoom, .unreadable: true
         default: false
         }
     }

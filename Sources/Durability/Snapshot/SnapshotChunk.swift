@@ -11,6 +11,9 @@ public final class SnapshotChunk {
     public internal(set) var entries = 0
 
     init() { bytes = ByteBuffer() }
+
+    /// A chunk of these bytes.
+    public init(_ bytes: [UInt8]) { self.bytes = ByteBuffer(bytes.span.raw) }
 }
 
 /// How the entries of a snapshot are written.

@@ -72,6 +72,12 @@ public final class SnapshotEncoder: SnapshotSink {
         database = -1
     }
 
+    /// A chunk of other bytes (the header), which counts as pending until `recycle`.
+    public func makeChunk(_ bytes: [UInt8]) -> SnapshotChunk {
+        pendingBytes += bytes.count
+        return SnapshotChunk(bytes)
+    }
+
     /// The next chunk to write. It counts as pending until `recycle`.
     public func takeChunk() -> SnapshotChunk? {
         ready.isEmpty ? nil : ready.removeFirst()

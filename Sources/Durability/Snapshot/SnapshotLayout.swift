@@ -47,10 +47,9 @@ public enum SnapshotLayout {
         guard let total = pieces.total() else {
             preconditionFailure("the pieces of a snapshot lie side by side")
         }
-        let end: [UInt8] = [RDB.Opcode.end.rawValue]
-        let sum = CRC64.combine(total.sum, CRC64.of(end.span.raw), secondLength: 1)
-        let digits = (0..<8).map { summing ? UInt8(truncatingIfNeeded: sum >> UInt64(8 * $0)) : 0 }
-        return (end + digits, total.length)
+        let end = RDB.end(of: RDB.versionWritten, after: CRC64(value: total.sum))
+        // A sum of zero says that there is none.
+        return (summing ? end : [end[0]] + [UInt8](repeating: 0, count: 8), total.length)
     }
 
     /// What a file begins with.

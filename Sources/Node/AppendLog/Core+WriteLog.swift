@@ -12,6 +12,23 @@ extension Core where Ring: ~Copyable {
         guard state.log.standing != .opening else { return }
         state.settleLog()
         state.releaseHeld()
+        if state.log.isEnding { closeLog() }
+    }
+
+    /// The log has been switched off and everything is written: it ends.
+    private mutating func closeLog() {
+        guard state.log.standing == .open, state.log.isSettled, state.effects.count == 0,
+            state.log.heldMail.isEmpty
+        else { return }
+        ring.closeFile(state.log.file)
+        for waiter in state.log.waiters { state.tell(waiter.origin) { $0.logIsSynced(waiter.wait) } }
+        state.panel.logRefusal.store(0, ordering: .relaxed)
+        state.panel.needsRewrite.store(false, ordering: .relaxed)
+        // Nothing is held back any more.
+        state.releaseAll()
+        state.log = CoreLog()
+        state.conditions.remove(.cannotLog)
+        state.logRefusal = 0
     }
 
     /// Does what the stream says until it rests.
@@ -208,6 +225,11 @@ extension CoreState {
     /// Tells the node whether this core's log refuses writes.
     mutating func settleLog() {
         let refusal = log.stream.refusal
+        if case .syncFailed = log.stream.condition {
+            panel.needsRewrite.store(true, ordering: .relaxed)
+        } else {
+            panel.needsRewrite.store(false, ordering: .relaxed)
+        }
         if refusal != panel.logRefusal.load(ordering: .relaxed) {
             panel.logRefusal.store(refusal, ordering: .relaxed)
             if refusal == 0 {

@@ -37,6 +37,9 @@ struct CoreLog: ~Copyable {
     /// Files to go on with, each when what was appended before has been written to the one before it and is on the disk.
     var switches: [Switch] = []
 
+    /// No more comes: when all is written, the file is closed and the log is off.
+    var isEnding = false
+
     /// Connections whose replies wait for the disk.
     var heldConnections: [UInt32] = []
     /// Messages to other cores that wait for it.
@@ -120,6 +123,16 @@ extension CoreState {
             } else {
                 log.heldMail.append(held)
             }
+        }
+    }
+
+    /// The log ends: whoever waits goes.
+    mutating func releaseAll() {
+        for index in log.heldConnections.indices {
+            let slot = Int(log.heldConnections[index])
+            connections[slot].flags.remove(.held)
+            connections[slot].heldCount = 0
+            addToFlushList(slot: slot)
         }
     }
 

@@ -13,7 +13,9 @@ extension CoreState {
             let code = node.cores[index].logRefusal.load(ordering: .relaxed)
             if code != 0 { refusal = code }
         }
+        guard refusal != logRefusal else { return }
         logRefusal = refusal
+        if refusal != 0 { conditions.insert(.cannotLog) } else { conditions.remove(.cannotLog) }
     }
 
     /// A call on whole databases holds all shards: before it is done, a generation of the log begins behind it. On the

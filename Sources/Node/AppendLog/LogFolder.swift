@@ -20,6 +20,11 @@ final class LogFolder: Sendable {
     let names: LogNames
     private let disk: any Disk
     private let shared: Mutex<LogManifest>
+    /// The manifest is not on the disk yet: the log counts only when its first base is whole.
+    private let isProvisional = Mutex(false)
+
+    /// Generations beyond which a rewrite makes one of them.
+    static let generationsMax = 64
 
     /// The folder, whether it is there yet or not.
     init(path: String, names: LogNames, disk: any Disk, manifest: LogManifest = LogManifest()) {
@@ -50,8 +55,9 @@ final class LogFolder: Sendable {
     ///   - record: what stands between the generations, if something does: whole records.
     ///   - emptied: nothing of what came before counts any more.
     func beginGeneration(
-        cores: Int, after record: [UInt8]? = nil, emptied: Bool = false
+        cores: Int, after record: [UInt8]? = nil, emptied: Bool = false, isProvisional: Bool = false
     ) throws(DiskError) -> Generation {
+        if isProvisional { self.isProvisional.withLock { $0 = true } }
         let outcome: Result<Generation, DiskError> = shared.withLock { manifest in
             do throws(DiskError) {
                 return .success(try make(&manifest, cores, record, emptied))
@@ -85,7 +91,7 @@ final class LogFolder: Sendable {
                 LogManifest.File(name: name, sequence: next, kind: .increment, core: core, cores: cores))
             next += 1
         }
-        try store(new)
+        if !isProvisional.withLock({ $0 }) { try store(new) }
         let replaced = emptied ? manifest.files : []
         manifest = new
         return Generation(paths: paths, firstSequence: first, replaced: replaced)
@@ -126,7 +132,39 @@ final class LogFolder: Sendable {
             manifest = new
             return .success(replaced)
         }
-        return try outcome.get()
+        let replaced = try outcome.get()
+        isProvisional.withLock { $0 = false }
+        return replaced
+    }
+
+    /// The log has been off: what another time has left in the folder is replaced by what begins now. A manifest that
+    /// cannot be read stays, and no log begins.
+    func takeFromDisk() throws(DiskError) {
+        try disk.makeFolder(path)
+        let bytes: [UInt8]
+        do throws(DiskError) {
+            bytes = try disk.read(path(of: names.manifest), from: 0, count: 16 << 20)
+        } catch {
+            if error == .notFound { return take(LogManifest()) }
+            throw error
+        }
+        guard let manifest = try? LogManifest(parsing: bytes) else { throw DiskError(errno: 22) }
+        take(manifest)
+    }
+
+    /// A log that was to begin has not: its files go.
+    func dropProvisional() {
+        guard isProvisional.withLock({ $0 }) else { return }
+        isProvisional.withLock { $0 = false }
+        guard let bytes = try? disk.read(path(of: names.manifest), from: 0, count: 16 << 20),
+            let old = try? LogManifest(parsing: bytes)
+        else {
+            remove(manifest.files)
+            return take(LogManifest())
+        }
+        let known = Set(old.files.map(\.name))
+        remove(manifest.files.filter { !known.contains($0.name) })
+        take(old)
     }
 
     /// Removes files that the manifest does not name any more. What cannot be removed does no harm.

@@ -21,6 +21,7 @@ final class LogReplayJob: Sendable {
     let files: [File]
     let coreCount: Int
     let bytes: Int
+    let startedAt: Instant
     /// Calls when it is over, on the core that ends last.
     let finish: @Sendable (inout CoreState, String?) -> Void
     private let shared: Mutex<Shared>
@@ -40,11 +41,13 @@ final class LogReplayJob: Sendable {
     }
 
     init(
-        files: [File], coreCount: Int, finish: @escaping @Sendable (inout CoreState, String?) -> Void
+        files: [File], coreCount: Int, startedAt: Instant,
+        finish: @escaping @Sendable (inout CoreState, String?) -> Void
     ) {
         self.files = files
         self.coreCount = coreCount
         self.finish = finish
+        self.startedAt = startedAt
         bytes = files.reduce(0) { $0 + $1.end }
         shared = Mutex(Shared(coresAwaited: coreCount))
     }
@@ -331,7 +334,15 @@ extension CoreState {
         shard.isReplaying = false
         replay.isBusy = false
         let (isLast, reason) = job.end(failure: failure)
-        if isLast { job.finish(&self, reason) }
+        if isLast {
+            let millis = instant.nanoseconds(since: job.startedAt) / 1_000_000
+            if reason == nil, job.bytes > 0 {
+                node.sink.logger(core: id.index).notice(
+                    "append-only file: \(job.files.count) files of \(job.bytes) bytes repeated in \(millis) ms"
+                )
+            }
+            job.finish(&self, reason)
+        }
     }
 }
 

@@ -22,7 +22,7 @@ extension LogStart {
     {
         let inspector = LogInspector(
             folder: folder.path, names: folder.names, singlePath: folder.names.stem, disk: disk)
-        let hasSnapshot = (try? disk.size(settings.log.snapshotFile)) != nil
+        let hasSnapshot = (try? disk.size(settings.snapshotFile)) != nil
         let report = inspector.inspect(
             wantsLog: settings.log.isOn, loadsTruncated: settings.log.loadsTruncated, hasSnapshot: hasSnapshot
         )
@@ -110,17 +110,38 @@ extension LogStart {
     }
 }
 
+extension LogStart {
+    /// The snapshot file to load first: the log's base, or the snapshot where there is no log.
+    func loadJob(_ settings: Settings, coreCount: Int) throws(DiskError) -> LoadJob? {
+        guard case .replay(_, let base) = self else {
+            return try LoadJob.atStart(settings.snapshotFile, coreCount: coreCount)
+        }
+        guard let base else { return nil }
+        return try LoadJob.atStart(base, coreCount: coreCount)
+    }
+}
+
 extension CoreState {
-    /// The first thing that core 0 does: has the data loaded and the log begun.
-    mutating func beginLog(_ start: LogStart) {
-        switch start {
-        case .off: return
+    /// The first thing that a core does. While there is a log to repeat nothing expires, and clients wait.
+    mutating func beginStart() {
+        if case .replay = node.logStart.withLock({ $0 }) {
+            conditions.insert(.loading)
+            shard.isReplaying = true
+        }
+        if id == Self.director, node.persistence.load.withLock({ $0 == nil }) { continueStart() }
+    }
+
+    /// The snapshot that the node starts from has been loaded, or there is none. On the first core.
+    mutating func continueStart() {
+        switch node.logStart.withLock({ $0 }) {
+        case .off, .beginWithData:
+            // A log that is to be on and is not begins by itself: with a rewrite (`rewriteIfDue`).
+            for core in 0..<coreCount { tell(CoreID(core)) { $0.conditions.remove(.loading) } }
         case .replay(let files, _):
-            let job = LogReplayJob(files: files, coreCount: coreCount) { state, failure in
+            let job = LogReplayJob(files: files, coreCount: coreCount, startedAt: instant) { state, failure in
                 state.replayEnded(failure)
             }
             for core in 0..<coreCount { tell(CoreID(core)) { $0.beginReplay(job) } }
-        case .beginWithData: return
         }
     }
 
@@ -132,6 +153,10 @@ extension CoreState {
             return stopWithFailure()
         }
         beginGeneration()
+        let bytes = node.logFolder.bytes
+        node.logFigures.baseBytes.store(bytes, ordering: .relaxed)
+        node.logFigures.bytes.store(bytes, ordering: .relaxed)
+        for core in 0..<coreCount { tell(CoreID(core)) { $0.conditions.remove(.loading) } }
     }
 
     /// Every core goes on with a file of its own.

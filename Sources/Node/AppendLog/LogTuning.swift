@@ -7,6 +7,8 @@ struct LogTuning: Sendable {
     var suspendsSyncDuringRewrite = false
     var marksTime = false
     var hasChecksums = true
+    var rewritePercentage = 100
+    var rewriteBytesMin = 64 << 20
 
     init() {}
 
@@ -17,6 +19,8 @@ struct LogTuning: Sendable {
         suspendsSyncDuringRewrite = settings.log.suspendsSyncDuringRewrite
         marksTime = settings.log.marksTime
         hasChecksums = settings.log.hasChecksums
+        rewritePercentage = settings.log.rewritePercentage
+        rewriteBytesMin = settings.log.rewriteBytesMin
     }
 }
 
@@ -45,8 +49,6 @@ extension Settings {
         public var marksTime: Bool
         /// `aof-checksums`
         public var hasChecksums: Bool
-        /// `dbfilename`
-        public var snapshotFile: String
 
         init(_ store: SettingsStore) {
             isOn = store.flag("appendonly")
@@ -60,7 +62,6 @@ extension Settings {
             loadsTruncated = store.flag("aof-load-truncated")
             marksTime = store.flag("aof-timestamp-enabled")
             hasChecksums = store.flag("aof-checksums")
-            snapshotFile = store["dbfilename"]
         }
     }
 }

@@ -10,6 +10,7 @@ extension Core where Ring: ~Copyable {
         for index in state.flushList.indices { flush(slot: Int(state.flushList[index])) }
         state.flushList.removeAll(keepingCapacity: true)
         closeAsked()
+        performSnapshotSteps()
         wakePeers()
     }
 

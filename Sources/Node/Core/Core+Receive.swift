@@ -17,7 +17,9 @@ extension Core where Ring: ~Copyable {
             case .closed: state.closed(event.socket)
             case .acceptFailed: state.acceptFailed(errno: event.count)
             case .woken: state.statistics.wakeUps += 1
-            case .fileOpened, .fileRead, .fileWritten, .fileSynced, .fileClosed: logEvent(event)
+            case .fileOpened, .fileRead, .fileWritten, .fileSynced, .fileClosed:
+                state.snapshotFileEvent(event)
+                logEvent(event)
             }
             if batch.isFull { executeBatch() }
         }

@@ -26,6 +26,10 @@ extension CoreState {
         if !logWaits.isEmpty { endLogWaits() }
         if log.isOn { lookAtLogs() }
         if tuning.maxMemory > 0 { usedBytesOfOthers = node.usedBytes(besides: id) }
+        if snapshots.share != nil { continueShare() }
+        if loading != nil { continueLoading() }
+        if id == Self.director { stopIfAsked() }
+        followCongestion()
         if pause.isActive { endPauseIfDue() }
         if instant >= background.nextRound { runRound() }
     }
@@ -43,6 +47,10 @@ extension CoreState {
             at: now.rawValue, commands: statistics.commands, input: statistics.bytesReceived,
             output: statistics.bytesSent)
         panel.keys.store(keyCount, ordering: .relaxed)
+        panel.changes.store(shard.changes, ordering: .relaxed)
+        saveIfDue()
+        rewriteIfDue()
+        if id == Self.director { logLoading() }
         node.noteUsedBytes()
         logWarnings()
         visitConnections()
@@ -68,7 +76,9 @@ extension CoreState {
 
     /// Until when this core may sleep.
     mutating func deadlineOfSleep() -> Instant {
-        if background.isBehind || !outbox.isEmpty || replay.isBusy { return .past }
+        if background.isBehind || !outbox.isEmpty || isSnapshotBusy || loading != nil || replay.isBusy {
+            return .past
+        }
         if coreCount > 1, !office.mayFallAsleep() { return .past }
         var deadline = background.nextRound
         if tuning.expiresActively, let due = shard.nextExpiryDue {
@@ -83,6 +93,9 @@ extension CoreState {
         }
         if isStopping { deadline = min(deadline, instant.advanced(byMillis: 10)) }
         if pause.isActive { deadline = min(deadline, instant.advanced(byMillis: pause.remaining(at: now))) }
+        if let share = snapshots.share, !share.hasEnded, share.restsUntil > instant {
+            deadline = min(deadline, share.restsUntil)
+        }
         return deadline
     }
 }

@@ -56,6 +56,11 @@ struct CoreState: ~Copyable {
     var gatherings = GatheringState()
     var control = ControlState()
     var pause = PauseState()
+    var snapshots = SnapshotsOfCore()
+    /// The file that is being loaded.
+    var loading: LoadShare?
+    /// What keeps ordinary commands from running.
+    var conditions: Conditions = []
     /// The node's monitors.
     var monitors: [Monitor] = []
     var monitorFeeds: MonitorFeeds

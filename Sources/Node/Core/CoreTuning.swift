@@ -26,6 +26,8 @@ struct CoreTuning: Sendable {
     var timeoutSeconds: Int64 = 0
     var outputLimits = BufferLimits.none
     var expiresActively = true
+    var savePoints: [Settings.SavePoint] = []
+    var stopsWritesAfterFailedSave = true
     var allowsDebug = Settings.Admission.no
     var admitsToProtectedConfigs = Settings.Admission.no
     var log = LogTuning()

@@ -14,6 +14,10 @@ final class NodeContext: Sendable {
     let multiWrites = MultiWrites()
     let disk: any Disk
     let logFolder: LogFolder
+    let logFigures = LogFigures()
+    /// What is to be done about the log at the start.
+    let logStart = Mutex(LogStart.off)
+    let persistence: Persistence
     let sink: LogSink
     let logger: Logger
     /// The directives in force; touched by CONFIG and at start.
@@ -39,6 +43,7 @@ final class NodeContext: Sendable {
         precondition(coreCount > 0 && coreCount <= 1024, "a node has 1 to 1024 cores")
         self.coreCount = coreCount
         self.identity = identity
+        persistence = Persistence(startedSeconds: identity.startedAt.rawValue / 1000)
         self.sink = sink
         self.corePorts = corePorts
         self.disk = disk
@@ -61,6 +66,9 @@ final class NodeContext: Sendable {
 
     /// Bytes used by the shards of all cores, as of their last turns.
     var usedBytes: Int { cores.reduce(0) { $0 + $1.usedBytes.load(ordering: .relaxed) } }
+
+    /// Writes of all shards, as of their last rounds.
+    var changes: UInt64 { cores.reduce(0) { $0 &+ $1.changes.load(ordering: .relaxed) } }
 
     /// Raises the peak to what is used now. Returns it.
     @discardableResult
@@ -90,9 +98,12 @@ final class CorePanel: Sendable {
     let connections = Atomic<Int>(0)
     let usedBytes = Atomic<Int>(0)
     let keys = Atomic<Int>(0)
+    let changes = Atomic<UInt64>(0)
     let isRunning = Atomic<Bool>(false)
     /// The errno value because of which its log cannot be written; 0 if it can.
     let logRefusal = Atomic<Int32>(0)
+    /// A sync of its log has failed, so that only new files help.
+    let needsRewrite = Atomic<Bool>(false)
 }
 
 /// Who this node is; made once at start.

@@ -6,11 +6,18 @@ import Wire
 extension CoreState {
     /// Whether the command may not run for this connection now: not authenticated, or no memory left.
     @inline(__always)
-    func mustRefuse(_ slot: Int, _ profile: CommandProfile) -> Bool {
+    func mustRefuse(_ slot: Int, _ command: CommandID, _ profile: CommandProfile) -> Bool {
         let standing = connections[slot].flags.intersection([.authenticated, .monitor])
         if standing != .authenticated, mustRefuse(profile, to: standing) { return true }
-        if logRefusal != 0, profile.flags.contains(.write) { return true }
+        if !conditions.isEmpty, mustRefuse(profile, command) { return true }
         return profile.flags.contains(.denyOOM) && isOverMemory
+    }
+
+    /// While the data is loaded, and after a failed snapshot: what may not run then.
+    private func mustRefuse(_ profile: CommandProfile, _ command: CommandID) -> Bool {
+        if conditions.contains(.loading), !profile.flags.contains(.loading) { return true }
+        if conditions.contains(.cannotLog), profile.flags.contains(.write) { return true }
+        return conditions.contains(.cannotPersist) && (profile.flags.contains(.write) || command == .ping)
     }
 
     private func mustRefuse(_ profile: CommandProfile, to standing: Connection.Flags) -> Bool {
@@ -27,8 +34,8 @@ extension CoreState {
     /// Says why.
     mutating func refuse(_ slot: Int, _ command: CommandID, _ profile: CommandProfile) -> Progress {
         let flags = connections[slot].flags
-        if !flags.isDisjoint(with: .authenticated), !flags.contains(.monitor), logRefusal != 0,
-            profile.flags.contains(.write)
+        if flags.contains(.authenticated), !flags.contains(.monitor), !conditions.contains(.loading),
+            conditions.contains(.cannotLog), profile.flags.contains(.write)
         {
             let text = "MISCONF Errors writing to the AOF file: \(errorName(logRefusal))"
             return reject(slot, StatIndex(command)) { $0.error(text) }
@@ -38,8 +45,12 @@ extension CoreState {
                 Refusal.mustAuthenticate
             } else if flags.contains(.monitor) {
                 Refusal.monitorsOnly
-            } else {
+            } else if conditions.contains(.loading), !profile.flags.contains(.loading) {
+                Refusal.loading
+            } else if profile.flags.contains(.denyOOM), isOverMemory {
                 Refusal.outOfMemory
+            } else {
+                Refusal.cannotPersist
             }
         return reject(slot, StatIndex(command)) { $0.error(reason) }
     }

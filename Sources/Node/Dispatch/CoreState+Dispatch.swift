@@ -17,7 +17,7 @@ extension CoreState {
                 CommandTable.wrongArgumentCount(CommandTable.spec(of: command), reply: &$0)
             }
         }
-        if mustRefuse(slot, profile) { return refuse(slot, command, profile) }
+        if mustRefuse(slot, command, profile) { return refuse(slot, command, profile) }
         if pause.isActive, mustPause(slot, command, profile) { return .stopBefore }
 
         let call = Call(

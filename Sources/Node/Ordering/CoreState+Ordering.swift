@@ -34,6 +34,24 @@ extension CoreState {
         block(slot: slot)
     }
 
+    /// Does something to all shards as one step, like FLUSHALL: no write lies between what two shards see.
+    mutating func beginStepOnAllShards(
+        _ body: @escaping @Sendable (inout CoreState) -> Void,
+        finish: @escaping @Sendable (inout CoreState) -> Void
+    ) {
+        if coreCount == 1 {
+            body(&self)
+            return finish(&self)
+        }
+        launch(
+            MultiCall(
+                id: nextMultiCallID(), origin: id, asker: .none, ticket: 0, command: .bgsave,
+                route: .everyShard(.ok), step: 1, database: DatabaseIndex(rawValue: 0), flags: [],
+                version: .v2, request: RequestCopy(),
+                parts: (0..<coreCount).map { MultiPart(core: CoreID($0), keyIndices: nil) },
+                isWrite: false, now: now, wholeNodeStep: WholeNodeStep(body: body, finish: finish)))
+    }
+
     /// Sends a call on its way.
     mutating func launch(_ call: MultiCall) {
         statistics.multiShardCalls += 1

@@ -75,6 +75,7 @@ extension CoreState {
 
     /// Runs the command on this shard's keys alone, as an ordinary request.
     mutating func executePart(_ part: MultiPart, of call: MultiCall) {
+        if let step = call.wholeNodeStep { return step.body(&self) }
         var body = HopBatch.Body()
         let request = call.request
         let whole = self.call(of: call, request.arguments)
@@ -98,6 +99,7 @@ extension CoreState {
 
     /// All parts are done: answers, and lets the connection go on.
     mutating func replyToMultiCall(_ call: MultiCall) {
+        if let step = call.wholeNodeStep { return step.finish(&self) }
         var reply = ReplyWriter(version: call.version)
         if call.logFailure != 0 {
             reply.error("MISCONF Errors writing to the AOF file: \(errorName(call.logFailure))")

@@ -12,7 +12,6 @@ struct CoreThread: Sendable {
     let listeners: [Doors.Opened]
     let hashSeed: (UInt64, UInt64)
     let gate: StartGate
-    let logStart: LogStart
 
     /// The body of the thread.
     func run() {
@@ -24,7 +23,7 @@ struct CoreThread: Sendable {
             core.state.listenerNumbers = listeners.map(\.number)
             core.state.peers = gate.wakeHandles
             for listener in listeners { core.ring.listen(on: listener.descriptor, index: listener.number) }
-            if id == CoreState.sequencer { core.state.beginLog(logStart) }
+            core.state.beginStart()
             core.loop()
         } catch {
             gate.report(id, .failed(error.description))
@@ -41,7 +40,8 @@ struct CoreThread: Sendable {
         let memory = settings.shardConfiguration(seed: hashSeed, coreCount: node.coreCount, cpu: cpu)
         guard let shard = Shard(memory) else { throw CoreFailure.noAddressSpace(bytes: memory.arenaBytes) }
         node.usedBytesAtStart.add(shard.usedBytes, ordering: .relaxed)
-        let state = CoreState(id: id, node: node, shard: shard, tuning: CoreTuning(settings))
+        var state = CoreState(id: id, node: node, shard: shard, tuning: CoreTuning(settings))
+        if let job = node.persistence.load.withLock({ $0 }) { state.beginLoading(job) }
         return Core(ring: ring, state: state)
     }
 }

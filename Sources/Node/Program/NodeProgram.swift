@@ -33,17 +33,28 @@ public enum NodeProgram {
             doors.close()
             return 1
         }
+        do throws(DiskError) {
+            let job = try start.loadJob(settings, coreCount: cpus.count)
+            node.persistence.load.withLock { $0 = job }
+            node.logStart.withLock { $0 = start }
+        } catch {
+            logger.critical("\(settings.snapshotFile) cannot be looked at: \(error)")
+            doors.close()
+            return 1
+        }
         let gate = StartGate(coreCount: cpus.count)
-        let threads = Self.start(node, settings, doors, cpus, gate, start)
+        let threads = Self.start(node, settings, doors, cpus, gate)
         if let failure = gate.open() {
             logger.critical("\(failure)")
             threads.joinAll()
             return 1
         }
         for line in banner(settings, cpus, doors, gate).lines { logger.notice("\(line)") }
-        serve(node, sink, logger)
+        serve(node, gate, sink, logger)
         stop(node, gate)
         threads.joinAll()
+        // A snapshot that was under way is not finished any more.
+        if let path = node.persistence.temporaryPath.withLock({ $0 }) { try? SystemDisk().remove(path) }
         doors.close()
         logger.notice("stopped")
         sink.flush()
@@ -51,11 +62,19 @@ public enum NodeProgram {
     }
 
     /// Sits until somebody wants the node to stop.
-    private static func serve(_ node: NodeContext, _ sink: LogSink, _ logger: Logger) {
+    private static func serve(
+        _ node: NodeContext, _ gate: StartGate, _ sink: LogSink, _ logger: Logger
+    ) {
         while true {
             switch Signals.next() {
             case .reopenLog: sink.reopen()
             case .stop:
+                guard node.settings.savePoints.isEmpty else {
+                    logger.notice("asked to stop: saving first")
+                    node.persistence.isAskedToStop.store(true, ordering: .sequentiallyConsistent)
+                    wake(gate)
+                    continue
+                }
                 logger.notice("asked to stop: finishing what is in flight")
                 return
             case .coreEnded: return
@@ -63,9 +82,14 @@ public enum NodeProgram {
         }
     }
 
-    /// Tells every core, and wakes it: by a ring of our own, since only a ring can wake a ring.
+    /// Tells every core.
     private static func stop(_ node: NodeContext, _ gate: StartGate) {
         node.isStopping.store(true, ordering: .sequentiallyConsistent)
+        wake(gate)
+    }
+
+    /// Wakes every core: by a ring of our own, since only a ring can wake a ring.
+    private static func wake(_ gate: StartGate) {
         var small = RingConfiguration()
         small.submissionEntries = 64
         small.completionEntries = 256
@@ -79,16 +103,14 @@ public enum NodeProgram {
     }
 
     private static func start(
-        _ node: NodeContext, _ settings: Settings, _ doors: Doors, _ cpus: [CPU], _ gate: StartGate,
-        _ logStart: LogStart
+        _ node: NodeContext, _ settings: Settings, _ doors: Doors, _ cpus: [CPU], _ gate: StartGate
     ) -> CoreThreads {
         var threads = CoreThreads()
         let seed = (UInt64.random(in: 0 ... .max), UInt64.random(in: 0 ... .max))
         for (index, cpu) in cpus.enumerated() {
             let core = CoreThread(
                 id: CoreID(index), cpu: cpu, node: node, settings: settings,
-                listeners: doors.listeners(of: CoreID(index)), hashSeed: seed, gate: gate,
-                logStart: logStart)
+                listeners: doors.listeners(of: CoreID(index)), hashSeed: seed, gate: gate)
             do throws(PinnedThread.Failure) {
                 threads.append(
                     try PinnedThread(name: "core-\(index)", cpu: settings.cpuPinning ? cpu : nil) {

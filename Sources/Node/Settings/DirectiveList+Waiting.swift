@@ -2,7 +2,7 @@
 extension Directive {
     static let persistenceDirectives: [Directive] = [
         .init(
-            "save", .savePoints, "", .live, .accepted(Reason.disk), .persistence,
+            "save", .savePoints, "3600 1 300 100 60 10000", .live, .honoured, .persistence,
             "snapshot after so many seconds with so many changes; \"\" never"),
         .init("appendonly", .flag, "no", .live, .honoured, .persistence, "log every write"),
         .init(
@@ -42,16 +42,20 @@ extension Directive {
             "aof-rewrite-incremental-fsync", .flag, "yes", .live, .accepted(Reason.disk), .persistence,
             "force to disk in steps"),
         .init(
-            "dbfilename", .fileName, "dump.rdb", .guarded, .accepted(Reason.disk), .persistence,
+            "dbfilename", .fileName, "dump.rdb", .guarded, .honoured, .persistence,
             "snapshot file"),
         .init(
-            "rdbcompression", .flag, "yes", .live, .accepted(Reason.disk), .persistence, "compress strings"),
+            "rdbcompression", .flag, "yes", .live, .honoured, .persistence, "compress strings"),
         .init(
-            "rdbchecksum", .flag, "yes", .atStart, .accepted(Reason.disk), .persistence, "checksum at the end"
+            "rdbchecksum", .flag, "yes", .atStart, .honoured, .persistence, "checksum at the end"
         ),
         .init(
-            "rdb-save-incremental-fsync", .flag, "yes", .live, .accepted(Reason.disk), .persistence,
+            "rdb-save-incremental-fsync", .flag, "yes", .live, .honoured, .persistence,
             "force to disk in steps"),
+        .init(
+            "rdb-key-save-delay", .integer(Int64(Int32.min)...Int64(Int32.max)), "0", .live, .honoured,
+            .persistence,
+            "microseconds to wait for each key of a snapshot: for tests"),
         .init(
             "rdb-del-sync-files", .flag, "no", .live, .accepted(Reason.disk), .persistence,
             "delete files that only replication needed"),
@@ -59,7 +63,7 @@ extension Directive {
             "sanitize-dump-payload", .choice(["no", "yes", "clients"]), "no", .live, .accepted(Reason.disk),
             .persistence, "check what RESTORE brings in full"),
         .init(
-            "stop-writes-on-bgsave-error", .flag, "yes", .live, .accepted(Reason.disk), .persistence,
+            "stop-writes-on-bgsave-error", .flag, "yes", .live, .honoured, .persistence,
             "refuse writes after a failed snapshot"),
     ]
 

@@ -84,9 +84,11 @@ extension CoreState {
     private mutating func take(_ new: CoreTuning) {
         let old = tuning
         tuning = new
+        tuneLog()
         // Not a setting: DEBUG changed it.
         tuning.expiresActively = old.expiresActively
         if new.maxMemory > 0 { usedBytesOfOthers = node.usedBytes(besides: id) }
+        updateConditions()
         diagnostics.slowLog.trim(to: new.slowLogEntriesMax)
         guard new.passwordIsEmpty, !old.passwordIsEmpty else { return }
         // Nobody needs a password any more, those who never gave one included.

@@ -32,6 +32,8 @@ struct CoreReport: Sendable {
     var hits: UInt64 = 0
     var misses: UInt64 = 0
     var expired: UInt64 = 0
+    /// What the snapshot under way holds.
+    var snapshotBytes = 0
 
     var counters = CoreCounters()
     var rates: (commands: Double, input: Double, output: Double) = (0, 0, 0)
@@ -142,6 +144,7 @@ extension CoreState {
                     millisLeft: shard.averageTTL(in: index, at: now) &* Int64(expiring)))
         }
         report.changes = shard.changes
+        report.snapshotBytes = snapshotBytesHeld
         report.hits = shard.hits &- statistics.shardAtReset.hits
         report.misses = shard.misses &- statistics.shardAtReset.misses
         report.expired = shard.expired &- statistics.shardAtReset.expired

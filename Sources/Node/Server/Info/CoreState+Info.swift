@@ -36,6 +36,7 @@ extension CoreState {
         facts.usedBytesAtStart = node.usedBytesAtStart.load(ordering: .relaxed)
         facts.processTime = ProcessReport.processTime
         facts.childrenTime = ProcessReport.childrenTime
+        facts.persistence = PersistenceFigures(node.persistence, nowSeconds: facts.nowMicros / 1_000_000)
         return NodeReport(cores: cores, settings: Settings(store), facts: facts)
     }
 

@@ -21,6 +21,7 @@ struct NodeReport: Sendable {
         var usedBytesAtStart = 0
         var processTime = ProcessReport.CPUTime()
         var childrenTime = ProcessReport.CPUTime()
+        var persistence = PersistenceFigures()
     }
 
     var cores: [CoreReport]
