@@ -61,7 +61,8 @@ let package = Package(
         .testTarget(name: "ReactorTests", dependencies: ["Reactor", "CShims"], swiftSettings: house),
         .testTarget(name: "KeyspaceTests", dependencies: ["Keyspace"], swiftSettings: house),
         .testTarget(name: "CommandsTests", dependencies: ["Commands"], swiftSettings: house),
-        .testTarget(name: "DurabilityTests", dependencies: ["Durability", "Keyspace", "Wire"], swiftSettings: house),
+        .testTarget(
+            name: "DurabilityTests", dependencies: ["Durability", "Keyspace", "Wire"], swiftSettings: house),
         .testTarget(
             name: "NodeTests",
             dependencies: [

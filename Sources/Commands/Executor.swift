@@ -76,8 +76,10 @@ public enum Executor {
         case .flushdb: try Keys.flushdb(call, on: &shard, reply: &reply)
         case .swapdb: try Keys.swapdb(call, on: &shard, reply: &reply)
 
-        case .asking, .auth, .bgsave, .client, .cluster, .command, .config, .debug, .echo, .function, .hello, .info,
-            .lastsave, .latency, .lolwut, .monitor, .ping, .quit, .readonly, .readwrite, .reset, .save, .select, .shutdown,
+        case .asking, .auth, .bgsave, .client, .cluster, .command, .config, .debug, .echo, .function, .hello,
+            .info,
+            .lastsave, .latency, .lolwut, .monitor, .ping, .quit, .readonly, .readwrite, .reset, .save,
+            .select, .shutdown,
             .slowlog, .time:
             preconditionFailure(
                 "A command whose route is .connection runs on its connection, not on a shard.")

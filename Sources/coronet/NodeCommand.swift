@@ -19,7 +19,9 @@ struct NodeCommand: ParsableCommand {
         do throws(ConfigError) {
             let line = try CommandLineOptions(arguments)
             if line.switches.contains(.help) { return CommandLineOutput.say(DirectiveHelp.text) }
-            if line.switches.contains(.version) { return CommandLineOutput.say("coronet \(NodeProgram.version)") }
+            if line.switches.contains(.version) {
+                return CommandLineOutput.say("coronet \(NodeProgram.version)")
+            }
             store = try ConfigLoad.run(line)
             if line.switches.contains(.checkConfig) {
                 for note in store.notes() { CommandLineOutput.say(note) }
@@ -29,6 +31,9 @@ struct NodeCommand: ParsableCommand {
             CommandLineOutput.fail(error.description)
         }
         let settings = Settings(store)
+        if let problem = NodeProgram.enterFolder(settings) {
+            CommandLineOutput.fail("dir: can't enter \(settings.folder): \(problem)")
+        }
         let sink: LogSink
         do throws(ConfigFiles.Refusal) {
             sink = try LogSink(path: settings.logFile, format: settings.logFormat, level: settings.logLevel)

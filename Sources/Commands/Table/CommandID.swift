@@ -17,7 +17,8 @@ public enum CommandID: UInt16, CaseIterable, BitwiseCopyable, Sendable {
     // Connection
     case asking, auth, echo, hello, ping, quit, readonly, readwrite, reset, select, client, command
     // Server
-    case bgsave, config, debug, info, lastsave, lolwut, memory, monitor, save, shutdown, time, latency, slowlog
+    case bgsave, config, debug, info, lastsave, lolwut, memory, monitor, save, shutdown, time, latency,
+        slowlog
     // Cluster
     case cluster, function
 }

@@ -105,7 +105,9 @@ public struct RDBCheck: ~Copyable {
     }
 
     private mutating func note(_ name: RDBString, _ value: RDBString) {
-        guard name.length < 256, value.length < 256, let name = text(name), let value = text(value) else { return }
+        guard name.length < 256, value.length < 256, let name = text(name), let value = text(value) else {
+            return
+        }
         report.facts.append((name, value))
     }
 

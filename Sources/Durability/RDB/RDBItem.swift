@@ -78,7 +78,9 @@ extension RDBCursor {
             case .slotInfo: for _ in 0..<3 { _ = try length() }
             case .function, .functionBeforeRelease:
                 if !passing { throw .itemNotHeld("a library of functions") }
-                if opcode == .functionBeforeRelease { throw .itemNotHeld("a function of a release candidate") }
+                if opcode == .functionBeforeRelease {
+                    throw .itemNotHeld("a function of a release candidate")
+                }
                 _ = try string()
             case .moduleFact:
                 if !passing { throw .itemNotHeld("data of a module") }

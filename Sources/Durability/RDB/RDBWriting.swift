@@ -44,7 +44,9 @@ extension ByteBuffer {
 
     /// The number that these bytes spell the way this program writes numbers.
     private static func narrowNumber(_ string: RawSpan) -> Int32? {
-        guard let number = Decimal.parse(string), Decimal.length(number) == string.byteCount else { return nil }
+        guard let number = Decimal.parse(string), Decimal.length(number) == string.byteCount else {
+            return nil
+        }
         return Int32(exactly: number)
     }
 

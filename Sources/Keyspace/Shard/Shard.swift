@@ -38,7 +38,8 @@ import Memory
         precondition(count >= 1 && count <= 255, "a shard has 1 to 255 databases")
         guard
             let arena = Arena(
-                byteCount: configuration.arenaBytes, heaps: Shard.heapCount(databases: count), numaNode: configuration.numaNode,
+                byteCount: configuration.arenaBytes, heaps: Shard.heapCount(databases: count),
+                numaNode: configuration.numaNode,
                 hugePages: configuration.hugePages)
         else { return nil }
         self.arena = arena

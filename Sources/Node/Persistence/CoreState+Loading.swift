@@ -64,7 +64,8 @@ extension CoreState {
         let logger = node.sink.logger(core: id.index)
         node.persistence.load.withLock { $0 = nil }
         if let failure = outcome.failure {
-            logger.critical("\(job.path) cannot be loaded: at offset \(failure.offset) \(failure.error.sentence)")
+            logger.critical(
+                "\(job.path) cannot be loaded: at offset \(failure.offset) \(failure.error.sentence)")
             if job.waiter == nil {
                 for line in Self.advice(failure, path: job.path) { logger.critical("\(line)") }
                 return abandonStart()
@@ -88,7 +89,9 @@ extension CoreState {
         node.persistence.keysLoaded.store(outcome.keysLoaded, ordering: .relaxed)
         node.persistence.keysExpired.store(outcome.keysExpired, ordering: .relaxed)
         let millis = instant.nanoseconds(since: job.startedAt) / 1_000_000
-        if let version = outcome.facts["redis-ver"] { logger.notice("Loading RDB produced by version \(version)") }
+        if let version = outcome.facts["redis-ver"] {
+            logger.notice("Loading RDB produced by version \(version)")
+        }
         logger.notice(
             "Done loading RDB, keys loaded: \(outcome.keysLoaded), keys expired: \(outcome.keysExpired).")
         logger.notice("DB loaded from disk: \(FixedText.decimals(Double(millis) / 1000, 3)) seconds")
@@ -117,7 +120,8 @@ extension CoreState {
         guard let job = node.persistence.load.withLock({ $0 }), job.size > 0 else { return }
         let figures = LoadFigures(job, nowSeconds: now.rawValue / 1000)
         node.sink.logger(core: id.index).notice(
-            "Loading \(job.path): \(FixedText.decimals(figures.percent, 2)) %, \(figures.secondsLeft) s to go")
+            "Loading \(job.path): \(FixedText.decimals(figures.percent, 2)) %, \(figures.secondsLeft) s to go"
+        )
     }
 }
 

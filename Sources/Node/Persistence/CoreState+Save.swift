@@ -73,8 +73,11 @@ extension CoreState {
         }
         let changes = node.changes &- persistence.changesSaved.load(ordering: .relaxed)
         let elapsed = seconds - persistence.lastSaveSeconds.load(ordering: .relaxed)
-        guard let point = points.first(where: { changes >= $0.changes && elapsed > $0.seconds }) else { return }
-        node.sink.logger(core: id.index).notice("\(point.changes) changes in \(point.seconds) seconds. Saving...")
+        guard let point = points.first(where: { changes >= $0.changes && elapsed > $0.seconds }) else {
+            return
+        }
+        node.sink.logger(core: id.index).notice(
+            "\(point.changes) changes in \(point.seconds) seconds. Saving...")
         startBackgroundSave()
     }
 

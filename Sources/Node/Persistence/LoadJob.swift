@@ -37,7 +37,10 @@ final class LoadJob: Sendable {
         var facts: [String: String]
     }
 
-    init(path: String, size: Int, coreCount: Int, startedSeconds: Int64, waiter: SaveWaiter?, startedAt: Instant) {
+    init(
+        path: String, size: Int, coreCount: Int, startedSeconds: Int64, waiter: SaveWaiter?,
+        startedAt: Instant
+    ) {
         self.path = path
         self.size = size
         self.startedSeconds = startedSeconds

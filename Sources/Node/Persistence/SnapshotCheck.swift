@@ -72,7 +72,8 @@ public struct SnapshotCheck {
             try writeWholeParts(to: temporary)
             guard unsafe link(path, backup) == 0 else { throw DiskError(errno: errno) }
             try SystemDisk().rename(temporary, to: path)
-            let folder = path.lastIndex(of: "/").map { $0 == path.startIndex ? "/" : String(path[..<$0]) } ?? "."
+            let folder =
+                path.lastIndex(of: "/").map { $0 == path.startIndex ? "/" : String(path[..<$0]) } ?? "."
             try SystemDisk().syncFolder(folder)
         } catch {
             try? SystemDisk().remove(temporary)
@@ -122,7 +123,8 @@ public struct SnapshotCheck {
         while written < bytes.count {
             // Unsafe: write reads the rest of the array during the call only.
             let count = unsafe bytes.withUnsafeBytes { memory in
-                unsafe Glibc.write(descriptor, memory.baseAddress.map { unsafe $0 + written }, memory.count - written)
+                unsafe Glibc.write(
+                    descriptor, memory.baseAddress.map { unsafe $0 + written }, memory.count - written)
             }
             if count < 0, errno != EINTR { throw DiskError(errno: errno) }
             written += max(0, count)

@@ -99,13 +99,18 @@ extension CoreState {
         snapshots.file = file
         guard id == Self.director, snapshots.share == nil else { return }
         snapshots.director.coresAwaited = coreCount
-        beginStepOnAllShards { $0.beginShare(of: job) } finish: { $0.placeHeader(of: job) }
+        beginStepOnAllShards {
+            $0.beginShare(of: job)
+        } finish: {
+            $0.placeHeader(of: job)
+        }
     }
 
     /// All shards have begun: now the header is known, and behind it everybody may write.
     private mutating func placeHeader(of job: SnapshotJob) {
         let facts: [(name: String, value: String)] = [
-            ("redis-ver", "\(Compatibility.version)"), ("redis-bits", "64"), ("ctime", "\(now.rawValue / 1000)"),
+            ("redis-ver", "\(Compatibility.version)"), ("redis-bits", "64"),
+            ("ctime", "\(now.rawValue / 1000)"),
             ("used-mem", "\(node.usedBytes)"), ("aof-base", "0"),
         ]
         let bytes = job.header(facts: facts)

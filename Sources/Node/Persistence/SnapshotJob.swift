@@ -90,7 +90,8 @@ final class SnapshotJob: Sendable {
         let databases = shared.withLock { $0.databases }
         return SnapshotLayout.header(
             facts: facts,
-            databases: databases.sorted { $0.key < $1.key }.map { ($0.key, $0.value.keys, $0.value.expiring) })
+            databases: databases.sorted { $0.key < $1.key }.map { ($0.key, $0.value.keys, $0.value.expiring) }
+        )
     }
 
     /// The last bytes of the file, and where they go.

@@ -50,7 +50,8 @@ extension Directive {
             "rdb-save-incremental-fsync", .flag, "yes", .live, .honoured, .persistence,
             "force to disk in steps"),
         .init(
-            "rdb-key-save-delay", .integer(Int64(Int32.min)...Int64(Int32.max)), "0", .live, .honoured, .persistence,
+            "rdb-key-save-delay", .integer(Int64(Int32.min)...Int64(Int32.max)), "0", .live, .honoured,
+            .persistence,
             "microseconds to wait for each key of a snapshot: for tests"),
         .init(
             "rdb-del-sync-files", .flag, "no", .live, .accepted(Reason.disk), .persistence,

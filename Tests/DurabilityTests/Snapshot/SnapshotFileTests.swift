@@ -38,7 +38,8 @@ import Wire
     @Test func whatHasExpiredIsPassedOver() throws {
         var shard = makeShard()
         for number in 0..<100 {
-            store(&shard, "k\(number)", "v", expiry: UnixMillis(rawValue: start.rawValue + Int64(number) * 100))
+            store(
+                &shard, "k\(number)", "v", expiry: UnixMillis(rawValue: start.rawValue + Int64(number) * 100))
         }
         let file = snapshot([contents(&shard)], options: SnapshotOptions(), facts: [])
         let loaded = try load(file, cores: 2, at: UnixMillis(rawValue: start.rawValue + 5_000))
@@ -79,7 +80,9 @@ import Wire
 
     @Test func foreignTypesAreNamedWithTheirPlace() {
         // A list of one element behind the header.
-        let file = Array("REDIS0010".utf8) + [0xFE, 0, 1, 1, 0x6B, 1, 1, 0x61, 0xFF] + [UInt8](repeating: 0, count: 8)
+        let file =
+            Array("REDIS0010".utf8) + [0xFE, 0, 1, 1, 0x6B, 1, 1, 0x61, 0xFF]
+            + [UInt8](repeating: 0, count: 8)
         #expect(throws: RDBReader.Failure(.typeNotHeld(1), at: 11)) { try load(file, cores: 1) }
         #expect(RDBError.typeNotHeld(1).sentence.contains("list"))
     }

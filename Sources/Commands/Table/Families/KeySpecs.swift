@@ -99,7 +99,8 @@ extension CommandTable {
             .also(.dangerous)
             .keys(.at(1, [.overwrite, .update]))
             .history(
-                ("3.0.0", "`REPLACE`."), ("5.0.0", "`ABSTTL`."), ("5.0.0", "`IDLETIME` and `FREQ`."))
+                ("3.0.0", "`REPLACE`."), ("5.0.0", "`ABSTTL`."), ("5.0.0", "`IDLETIME` and `FREQ`.")
+            )
             .arguments(
                 .key(), .integer("ttl"), .string("serialized-value"),
                 .word("REPLACE").since("3.0.0").optional,
