@@ -6,7 +6,7 @@ import Node
 struct CheckCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "check", abstract: "Look at the files of a stopped node, and repair them.",
-        subcommands: [CheckRDBCommand.self])
+        subcommands: [CheckRDBCommand.self, CheckAOFCommand.self])
 }
 
 /// `coronet check rdb FILE [--fix]`

@@ -31,6 +31,9 @@ struct NodeCommand: ParsableCommand {
             CommandLineOutput.fail(error.description)
         }
         let settings = Settings(store)
+        if let problem = NodeProgram.enterFolder(settings) {
+            CommandLineOutput.fail("dir: can't enter \(settings.folder): \(problem)")
+        }
         let sink: LogSink
         do throws(ConfigFiles.Refusal) {
             sink = try LogSink(path: settings.logFile, format: settings.logFormat, level: settings.logLevel)

@@ -232,6 +232,17 @@ public struct LogNames: Equatable, Sendable {
     /// An increment.
     public func increment(_ sequence: Int64) -> String { "\(stem).\(sequence).incr.aof" }
 
+    /// Whether a name is one that `base` or `increment` make, of any number.
+    public func isNumbered(_ name: String) -> Bool {
+        guard name.hasPrefix(stem + ".") else { return false }
+        let parts = name.dropFirst(stem.count + 1).split(separator: ".", omittingEmptySubsequences: false)
+        guard parts.count == 3, parts[0].utf8.allSatisfy({ 48...57 ~= $0 }), !parts[0].isEmpty else {
+            return false
+        }
+        return parts[1...] == ["incr", "aof"] || parts[1...] == ["base", "rdb"]
+            || parts[1...] == ["base", "aof"]
+    }
+
     /// Whether a file in the folder is one of ours that no manifest needs once it is not listed.
     public func isOwn(_ name: String) -> Bool {
         name.hasPrefix("temp-" + stem) || (name.hasPrefix(stem + ".") && name != manifest)

@@ -172,6 +172,16 @@ final class LogFolder: Sendable {
         for file in files { try? disk.remove(path(of: file.name)) }
     }
 
+    /// Removes what an earlier run has left in the folder that its manifest does not name: files of a switch that was not
+    /// completed, and such as were to be removed. Only when the data is loaded. Returns their names.
+    func removeUnlisted() -> [String] {
+        guard let entries = try? disk.list(path) else { return [] }
+        let known = Set(manifest.files.map(\.name))
+        let names = entries.map(\.name).filter { names.isNumbered($0) && !known.contains($0) }
+        for name in names { try? disk.remove(path(of: name)) }
+        return names
+    }
+
     /// Bytes of the files named now.
     var bytes: Int {
         manifest.files.reduce(0) { sum, file in sum + ((try? disk.size(path(of: file.name))) ?? 0) }

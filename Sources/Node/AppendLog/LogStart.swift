@@ -152,6 +152,11 @@ extension CoreState {
             logger.critical("append-only file: not started. \(failure)")
             return stopWithFailure()
         }
+        let removed = node.logFolder.removeUnlisted()
+        if !removed.isEmpty {
+            logger.notice(
+                "append-only file: removed what no manifest names: \(removed.joined(separator: ", "))")
+        }
         beginGeneration()
         let bytes = node.logFolder.bytes
         node.logFigures.baseBytes.store(bytes, ordering: .relaxed)

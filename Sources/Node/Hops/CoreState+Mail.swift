@@ -36,6 +36,7 @@ extension CoreState {
         while outbox.hasMail(for: id) {
             for message in outbox.take(for: id) { receive(message) }
         }
+        outbox.forgetSelf()
     }
 
     private mutating func receive(_ message: Message) {

@@ -9,6 +9,12 @@ public enum NodeProgram {
     /// What the node calls itself.
     public static let version = "0.1.0"
 
+    /// Works in the folder of `dir` from now on: what has a relative path (the log, the snapshot) lies there. Why not, if
+    /// it cannot.
+    public static func enterFolder(_ settings: Settings) -> String? {
+        settings.folder.isEmpty ? nil : ProcessReport.enterFolder(settings.folder)
+    }
+
     /// Starts the node and returns when it has stopped: 0 after an orderly stop, 1 if it could not start.
     ///
     /// - Parameters:
