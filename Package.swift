@@ -69,7 +69,7 @@ let package = Package(
         .testTarget(
             name: "NodeTests",
             dependencies: [
-                "Node", "Reactor", "Wire", "Keyspace",
+                "Node", "Reactor", "Wire", "Keyspace", "Durability",
                 .product(name: "BasicContainers", package: "swift-collections"),
             ],
             swiftSettings: house),

@@ -226,6 +226,9 @@ public struct LogStream: Sendable {
     /// Whether nothing is under way: only then may the file be switched or cut.
     public var isIdle: Bool { writingTo == nil && syncingTo == nil }
 
+    /// Whether a sync is under way.
+    public var isSyncing: Bool { syncingTo != nil }
+
     /// Everything that was appended is in the kernel's hands, and nothing is under way.
     public var isDrained: Bool { isIdle && written == appended }
 

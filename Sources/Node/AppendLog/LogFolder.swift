@@ -177,9 +177,9 @@ final class LogFolder: Sendable {
     func removeUnlisted() -> [String] {
         guard let entries = try? disk.list(path) else { return [] }
         let known = Set(manifest.files.map(\.name))
-        let names = entries.map(\.name).filter { names.isNumbered($0) && !known.contains($0) }
-        for name in names { try? disk.remove(path(of: name)) }
-        return names
+        let left = entries.map(\.name).filter { names.isNumbered($0) && !known.contains($0) }
+        for name in left { try? disk.remove(path(of: name)) }
+        return left
     }
 
     /// Bytes of the files named now.

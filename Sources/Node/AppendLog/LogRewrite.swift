@@ -28,6 +28,8 @@ final class LogRewrite: Sendable {
 /// What the node knows about its rewrites, for INFO and for the next one. Shared; written by the first core.
 final class LogFigures: Sendable {
     let isScheduled = Atomic<Bool>(false)
+    /// The log is being repeated.
+    let isReplaying = Atomic<Bool>(false)
     /// When the one under way began, in seconds; -1: none is.
     let startedSeconds = Atomic<Int64>(-1)
     let lastDurationSeconds = Atomic<Int64>(-1)

@@ -127,6 +127,7 @@ extension CoreState {
         if case .replay = node.logStart.withLock({ $0 }) {
             conditions.insert(.loading)
             shard.isReplaying = true
+            node.logFigures.isReplaying.store(true, ordering: .relaxed)
         }
         if id == Self.director, node.persistence.load.withLock({ $0 == nil }) { continueStart() }
     }
@@ -152,6 +153,7 @@ extension CoreState {
             logger.critical("append-only file: not started. \(failure)")
             return stopWithFailure()
         }
+        node.logFigures.isReplaying.store(false, ordering: .relaxed)
         let removed = node.logFolder.removeUnlisted()
         if !removed.isEmpty {
             logger.notice(

@@ -35,6 +35,8 @@ struct CoreReport: Sendable {
     /// What the snapshot under way holds.
     var snapshotBytes = 0
 
+    var log = CoreLogReport()
+
     var counters = CoreCounters()
     var rates: (commands: Double, input: Double, output: Double) = (0, 0, 0)
     var commands: [CommandStatistic] = []
@@ -107,6 +109,7 @@ extension CoreState {
         addClients(to: &report)
         addShard(to: &report)
         report.counters = CoreCounters(statistics)
+        report.log = logReport
         report.rates = statistics.rates.perSecond
         report.commands = (0..<StatIndex.count).map { statistics.byCommand[$0] }
         if withLatencies { report.latencies = (0..<StatIndex.count).map { statistics.latencies[$0] } }

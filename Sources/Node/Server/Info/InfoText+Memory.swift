@@ -57,7 +57,8 @@ extension InfoText {
         field("mem_not_counted_for_evict", report.sum(\.clientBytes))
         zeros("mem_replication_backlog", "mem_total_replication_buffers", "mem_clients_slaves")
         field("mem_clients_normal", report.sum(\.clientBytes))
-        zeros("mem_cluster_links", "mem_aof_buffer")
+        zeros("mem_cluster_links")
+        field("mem_aof_buffer", report.cores.reduce(0) { $0 + $1.log.pendingBytes })
         field("mem_allocator", "arena")
         zeros("active_defrag_running", "lazyfree_pending_objects", "lazyfreed_objects")
     }

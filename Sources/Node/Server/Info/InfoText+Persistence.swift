@@ -38,7 +38,7 @@ extension InfoText {
     /// The fields about copying on write show what a snapshot holds beside the data: chunks that are not written yet.
     mutating func writePersistence() {
         let figures = report.facts.persistence
-        field("loading", figures.load == nil ? 0 : 1)
+        field("loading", figures.load == nil && !report.facts.log.isReplaying ? 0 : 1)
         field("async_loading", 0)
         let held = report.sum(\.snapshotBytes)
         field("current_cow_peak", held)
@@ -58,13 +58,7 @@ extension InfoText {
         field("rdb_last_cow_size", figures.lastBytesHeld)
         field("rdb_last_load_keys_expired", figures.keysExpired)
         field("rdb_last_load_keys_loaded", figures.keysLoaded)
-        zeros("aof_enabled", "aof_rewrite_in_progress", "aof_rewrite_scheduled")
-        field("aof_last_rewrite_time_sec", -1)
-        field("aof_current_rewrite_time_sec", -1)
-        field("aof_last_bgrewrite_status", "ok")
-        zeros("aof_rewrites", "aof_rewrites_consecutive_failures")
-        field("aof_last_write_status", "ok")
-        zeros("aof_last_cow_size", "module_fork_in_progress", "module_fork_last_cow_size")
+        writeLog()
         if let load = figures.load { writeLoading(load) }
     }
 

@@ -22,6 +22,7 @@ struct NodeReport: Sendable {
         var processTime = ProcessReport.CPUTime()
         var childrenTime = ProcessReport.CPUTime()
         var persistence = PersistenceFigures()
+        var log = LogFacts()
     }
 
     var cores: [CoreReport]
