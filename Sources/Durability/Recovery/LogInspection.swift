@@ -73,7 +73,7 @@ public struct LogInspection: ~Copyable {
     ///   - broken: what `take` found.
     public func conclude(rest: RawSpan, broken: Finding?) -> Finding {
         if rest.byteCount == 0, !isInTransaction { return .whole }
-        if Self.isZeros(rest) { return .torn(end: end) }
+        if Self.endsInZeros(rest) { return .torn(end: end) }
         if let broken { return broken }
         // A batch and its checksum are written together, so what was cut off by a crash has no checksum behind it. If
         // there is one, a length in between is wrong, and what follows it must not be cut.
@@ -84,9 +84,16 @@ public struct LogInspection: ~Copyable {
         return .torn(end: end)
     }
 
-    static func isZeros(_ bytes: RawSpan) -> Bool {
-        for index in 0..<bytes.byteCount where bytes.byte(at: index) != 0 { return false }
-        return true
+    /// Whether what is there is the beginning of a record, or nothing, and then zeros: a file system may have made the
+    /// file longer before a power cut than what had reached the disk.
+    static func endsInZeros(_ bytes: RawSpan) -> Bool {
+        var end = bytes.byteCount
+        while end > 0, bytes.byte(at: end - 1) == 0 { end -= 1 }
+        if end == bytes.byteCount { return false }
+        if end == 0 { return true }
+        var scanner = LogScanner(verifying: false)
+        var ranges: [ArgumentRange] = []
+        return scanner.next(bytes.extracting(0..<end), appendingTo: &ranges) == .incomplete
     }
 
     /// Where the first whole line with a checksum stands, if there is one.

@@ -143,3 +143,72 @@ import Wire
         }
     }
 }
+
+@Suite struct LogInspectionTests {
+    private func record(_ key: String) -> [UInt8] {
+        Array("*2\r\n$4\r\nINCR\r\n$\(key.utf8.count)\r\n\(key)\r\n".utf8)
+    }
+
+    /// A batch with its checksum.
+    private func batch(_ keys: [String], _ sum: inout LogChecksum) -> [UInt8] {
+        var buffer = ByteBuffer()
+        for key in keys { buffer.append(record(key)) }
+        sum.add(buffer.bytes)
+        let start = buffer.count
+        LogAnnotation.appendCheck(sum.value, to: &buffer)
+        sum.add(buffer.bytes.from(start))
+        return buffer.bytes.copied()
+    }
+
+    private func inspect(_ bytes: [UInt8]) -> LogInspection.Finding {
+        var inspection = LogInspection()
+        let (taken, broken) = inspection.take(bytes.span.raw)
+        return inspection.conclude(rest: bytes.span.raw.from(taken), broken: broken)
+    }
+
+    private func file() -> (bytes: [UInt8], lastBatch: Int) {
+        var sum = LogChecksum()
+        let first = batch(["a", "bb"], &sum) + batch(["ccc"], &sum)
+        return (first + batch(["dddd", "e"], &sum), first.count)
+    }
+
+    @Test func everyCutIsTornAtItsLastWholeRecord() {
+        let (bytes, _) = file()
+        #expect(inspect(bytes) == .whole)
+        for cut in 1..<bytes.count {
+            for zeros in [0, 1, 40] {
+                let finding = inspect(Array(bytes[..<cut]) + [UInt8](repeating: 0, count: zeros))
+                switch finding {
+                case .whole: #expect(zeros == 0)
+                case .torn(let end): #expect(end <= cut)
+                case .broken(let offset, let reason):
+                    Issue.record("cut at \(cut) with \(zeros) zeros: broken at \(offset): \(reason)")
+                }
+            }
+        }
+    }
+
+    @Test func everyFlipIsFoundOrHarmless() {
+        let (bytes, lastBatch) = file()
+        for index in bytes.indices {
+            for bit in 0..<8 {
+                var flipped = bytes
+                flipped[index] ^= 1 << UInt8(bit)
+                switch inspect(flipped) {
+                case .whole:
+                    #expect(index >= bytes.count - LogAnnotation.checkLength, "byte \(index), bit \(bit)")
+                case .torn(let end):
+                    #expect(index >= lastBatch && end >= lastBatch, "byte \(index), bit \(bit)")
+                case .broken: continue
+                }
+            }
+        }
+    }
+
+    @Test func aTransactionThatWasCutIsNotBegun() {
+        let begin = Array("*1\r\n$5\r\nMULTI\r\n".utf8)
+        let end = Array("*1\r\n$4\r\nEXEC\r\n".utf8)
+        #expect(inspect(record("a") + begin + record("b") + end) == .whole)
+        #expect(inspect(record("a") + begin + record("b")) == .torn(end: record("a").count))
+    }
+}

@@ -57,7 +57,12 @@ final class NodeHarness {
         var settings = Settings(SettingsStore())
         settings.log.isOn = true
         let start = LogStart.prepare(settings, node.logFolder, node.disk, node.logger)
-        guard let start else { preconditionFailure("the log of the simulated disk is refused") }
+        guard let start else {
+            let inspector = LogInspector(
+                folder: node.logFolder.path, names: node.logFolder.names, singlePath: "-", disk: node.disk)
+            let report = inspector.inspect(wantsLog: true, loadsTruncated: true, hasSnapshot: false)
+            preconditionFailure("the log is refused: \(report.findings) \(report.problems)")
+        }
         node.logStart.withLock { $0 = start }
         for index in 0..<cores.count { cores[index].state.beginStart() }
     }
