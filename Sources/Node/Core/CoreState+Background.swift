@@ -17,15 +17,20 @@ struct BackgroundState {
 extension CoreState {
     /// A bounded slice of what nobody asked for: expired keys, and once a second the bookkeeping.
     mutating func runBackground() {
+        if now != background.looked { lookAround() }
         if now != background.looked || background.isBehind || shard.isDue(at: now) { lookAfterShard() }
         if shard.usedBytes != usedBytesShown { showUsedBytes() }
         if tuning.maxMemory > 0 { usedBytesOfOthers = node.usedBytes(besides: id) }
         if snapshots.share != nil { continueShare() }
         if loading != nil { continueLoading() }
-        if id == Self.director { stopIfAsked() }
-        followCongestion()
         if pause.isActive { endPauseIfDue() }
         if instant >= background.nextRound { runRound() }
+    }
+
+    /// Once a millisecond: what others may have said about snapshots.
+    private mutating func lookAround() {
+        if id == Self.director { stopIfAsked() }
+        followCongestion()
     }
 
     /// A slice of expiry: once a millisecond, and in every turn while there is a backlog.
