@@ -3,8 +3,7 @@ import Wire
 extension CommandTable {
     /// The command of this name in any mix of cases, or nil. Allocates nothing.
     public static func find(_ name: RawSpan) -> CommandID? {
-        guard let packed = PackedName(name) else { return nil }
-        return names.find(packed)
+        index.find(name)
     }
 
     /// The subcommand of this name in any mix of cases, or nil.
@@ -13,7 +12,8 @@ extension CommandTable {
         return SubcommandID.allCases.first { $0.container == container && subcommandNames[$0] == packed }
     }
 
-    private static let names = NameTable(specs)
+    /// The process's index, for whoever looks up a command now and then; a core has one of its own.
+    static let index = CommandIndex()
 
     private static let subcommandNames: [SubcommandID: PackedName] = {
         var names: [SubcommandID: PackedName] = [:]
@@ -84,38 +84,4 @@ private func lowercased(_ word: UInt64) -> UInt64 {
     let beyondZ = low7 &+ 0x2525_2525_2525_2525
     let isUpper = (atLeastA & ~beyondZ) & ~word & 0x8080_8080_8080_8080
     return word | (isUpper >> 2)
-}
-
-/// Open addressing over packed names: half a kilobyte of slots, at most a third full.
-///
-/// Not copyable, so that a lookup reads the one table where it lies.
-private struct NameTable: ~Copyable {
-    private static let slotBits: UInt64 = 9
-
-    private let slots: [CommandID?]
-    private let names: [PackedName]
-
-    init(_ specs: [CommandSpec]) {
-        let mask = 1 << Int(Self.slotBits) - 1
-        precondition(specs.count * 3 <= mask, "Names stay far apart: grow the slots with the commands.")
-        let names = specs.map { PackedName(folding: $0.name.utf8) }
-        var slots = [CommandID?](repeating: nil, count: mask + 1)
-        for (name, spec) in zip(names, specs) {
-            var slot = Int(truncatingIfNeeded: name.hash >> (64 - Self.slotBits))
-            while slots[slot] != nil { slot = (slot + 1) & mask }
-            slots[slot] = spec.id
-        }
-        self.slots = slots
-        self.names = names
-    }
-
-    @inline(__always)
-    func find(_ name: PackedName) -> CommandID? {
-        var slot = Int(truncatingIfNeeded: name.hash >> (64 - Self.slotBits))
-        while let id = slots[slot] {
-            if names[Int(id.rawValue)] == name { return id }
-            slot = (slot &+ 1) & (1 << Int(Self.slotBits) - 1)
-        }
-        return nil
-    }
 }

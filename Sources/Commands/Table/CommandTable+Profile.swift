@@ -65,21 +65,6 @@ public struct KeyIndices: RandomAccessCollection, BitwiseCopyable, Sendable {
 }
 
 extension CommandTable {
-    private static let profiles = ProfileTable(specs)
-
     /// The profile of a command.
-    public static func profile(of id: CommandID) -> CommandProfile { profiles[id] }
-}
-
-/// One profile a command, indexed by `CommandID.rawValue`. Not copyable, so that it is read where it lies.
-private struct ProfileTable: ~Copyable {
-    private let profiles: [CommandProfile]
-
-    init(_ specs: [CommandSpec]) {
-        precondition(MemoryLayout<CommandProfile>.size <= 16, "A profile is one sixteen-byte read.")
-        profiles = specs.map(CommandProfile.init)
-    }
-
-    @inline(__always)
-    subscript(id: CommandID) -> CommandProfile { profiles[Int(id.rawValue)] }
+    public static func profile(of id: CommandID) -> CommandProfile { index.profile(of: id) }
 }

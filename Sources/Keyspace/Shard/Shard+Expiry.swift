@@ -50,6 +50,7 @@ extension Shard {
             }
         }
         expiryTurn = (expiryTurn + 1) % databaseCount
+        workDue = nextWork
         tidy()
         return removed
     }
@@ -78,15 +79,24 @@ extension Shard {
         return removed
     }
 
-    /// When `expire` next has something to do; nil when nothing expires.
-    public var nextExpiryDue: UnixMillis? {
+    /// When `expire` next has something to do; nil when nothing expires. As of its last call: an entry scheduled since
+    /// counts with its own tick, though the wheel may want to move it nearer before.
+    public var nextExpiryDue: UnixMillis? { workDue }
+
+    /// Whether `expire` has something to do now.
+    public func isDue(at now: UnixMillis) -> Bool {
+        guard let workDue else { return false }
+        return workDue <= now
+    }
+
+    private var nextWork: UnixMillis? {
         var next: UInt64?
         for index in 0..<databaseCount {
             guard let tick = databases[index].wheel.nextWork(arena.addresses) else { continue }
             next = min(next ?? tick, tick)
         }
         guard let next else { return nil }
-        return UnixMillis(rawValue: Int64(clamping: next << Wheel.tickShift))
+        return Wheel.start(of: next)
     }
 
     /// How many of the database's keys expire.
@@ -114,7 +124,9 @@ extension Shard {
     }
 
     /// Sets an entry's expiry and threads it into the wheel, which is open.
-    func schedule(_ handle: Handle, _ expiry: UnixMillis, _ database: Int) {
+    mutating func schedule(_ handle: Handle, _ expiry: UnixMillis, _ database: Int) {
+        let due = Wheel.start(of: Wheel.tick(expiry) + 1)
+        workDue = min(workDue ?? due, due)
         Entry(handle, arena.addresses).expiry = expiry
         databases[database].wheel.insert(handle, arena.addresses)
         databases[database].expirySum += Int128(expiry.rawValue)

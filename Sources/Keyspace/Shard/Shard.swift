@@ -27,6 +27,8 @@ import Memory
     var removals = RemovalNotes()
     /// Which database the next expiry slice starts with.
     var expiryTurn = 0
+    /// When `expire` has work next: exact when it ended, and no later than what has been scheduled since.
+    var workDue: UnixMillis?
 
     /// Logical writes so far: stores, removals, expiry changes, keys flushed.
     public internal(set) var changes: UInt64 = 0

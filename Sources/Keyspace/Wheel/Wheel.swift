@@ -36,6 +36,11 @@ struct Wheel {
     /// The tick a time falls into; times before 1970 count as 1970.
     static func tick(_ time: UnixMillis) -> UInt64 { UInt64(max(0, time.rawValue)) >> tickShift }
 
+    /// The moment at which a tick begins; an entry is due when the tick after its own does.
+    static func start(of tick: UInt64) -> UnixMillis {
+        UnixMillis(rawValue: Int64(clamping: tick << tickShift))
+    }
+
     /// Takes the wheel's block. False where the arena is full.
     mutating func open(_ arena: inout Arena, heap: Int, now: UnixMillis) -> Bool {
         if block != .none { return true }

@@ -10,17 +10,15 @@ struct BackgroundState {
     static let expiriesPerSlice = 128
     /// Work is left over: the next turn must not sleep.
     var isBehind = false
+    /// The millisecond in which the shard was looked after last: a busy core has many turns in one.
+    var looked = UnixMillis(rawValue: 0)
 }
 
 extension CoreState {
     /// A bounded slice of what nobody asked for: expired keys, and once a second the bookkeeping.
     mutating func runBackground() {
-        if tuning.expiresActively {
-            let began = Cycles.now()
-            let reclaimed = shard.expire(at: now, atMost: BackgroundState.expiriesPerSlice)
-            if reclaimed > 0 { noteExpiry(cycles: Cycles.now() &- began) }
-            background.isBehind = reclaimed >= BackgroundState.expiriesPerSlice
-        }
+        if now != background.looked { lookAround() }
+        if now != background.looked || background.isBehind || shard.isDue(at: now) { lookAfterShard() }
         if shard.usedBytes != usedBytesShown { showUsedBytes() }
         if replay.isBusy { continueReplay() }
         if !logWaits.isEmpty { endLogWaits() }
@@ -28,10 +26,24 @@ extension CoreState {
         if tuning.maxMemory > 0 { usedBytesOfOthers = node.usedBytes(besides: id) }
         if snapshots.share != nil { continueShare() }
         if loading != nil { continueLoading() }
-        if id == Self.director { stopIfAsked() }
-        followCongestion()
         if pause.isActive { endPauseIfDue() }
         if instant >= background.nextRound { runRound() }
+    }
+
+    /// Once a millisecond: what others may have said about snapshots.
+    private mutating func lookAround() {
+        if id == Self.director { stopIfAsked() }
+        followCongestion()
+    }
+
+    /// A slice of expiry: once a millisecond, and in every turn while there is a backlog.
+    private mutating func lookAfterShard() {
+        background.looked = now
+        guard tuning.expiresActively else { return }
+        let began = Cycles.now()
+        let reclaimed = shard.expire(at: now, atMost: BackgroundState.expiriesPerSlice)
+        if reclaimed > 0 { noteExpiry(cycles: Cycles.now() &- began) }
+        background.isBehind = reclaimed >= BackgroundState.expiriesPerSlice
     }
 
     /// Lets the other cores know how much memory this shard uses.

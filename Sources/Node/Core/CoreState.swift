@@ -18,6 +18,7 @@ struct CoreState: ~Copyable {
     /// What this core shows the others.
     let panel: CorePanel
 
+    let commands = CommandIndex()
     var shard: Shard
     /// Indexed by the socket's slot.
     var connections = UniqueArray<Connection>()

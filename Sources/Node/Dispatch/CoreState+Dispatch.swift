@@ -11,7 +11,7 @@ extension CoreState {
         guard let command = request.command else {
             return rejectUnknown(slot, arguments)
         }
-        let profile = CommandTable.profile(of: command)
+        let profile = commands.profile(of: command)
         guard profile.accepts(argumentCount: arguments.count) else {
             return reject(slot, StatIndex(command)) {
                 CommandTable.wrongArgumentCount(CommandTable.spec(of: command), reply: &$0)

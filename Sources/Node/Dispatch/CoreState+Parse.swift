@@ -50,10 +50,10 @@ extension CoreState {
     ) {
         let count = batch.ranges.count - firstRange
         guard count > 0 else { return }
-        let command = CommandTable.find(batch.argument(firstRange, in: bytes))
+        let command = commands.find(batch.argument(firstRange, in: bytes))
         var hash = KeyHash.none
         if let command {
-            let first = Int(CommandTable.profile(of: command).keys.first)
+            let first = Int(commands.profile(of: command).keys.first)
             if first > 0, first < count {
                 hash = shard.hash(batch.argument(firstRange + first, in: bytes))
                 shard.prefetchBucket(hash, in: connections[slot].database)
