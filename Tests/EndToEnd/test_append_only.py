@@ -5,13 +5,14 @@ import random
 import signal
 import shutil
 import subprocess
+import threading
 import time
 from pathlib import Path
 
 import pytest
 import redis
 
-from support import settings
+from support import faulty_disk, settings
 from support.ledger import Ledger
 from support.server import Server, free_port
 
@@ -438,4 +439,84 @@ def test_a_limit_of_the_file_size_is_an_error_of_one_write(folder):
     kill(server)
     server = start_in(folder, cores=1)
     assert client(server).mget("first", "again") == [b"1", b"1"]
+    server.stop()
+
+
+@pytest.fixture
+def disk(tmp_path):
+    if not faulty_disk.is_possible():
+        pytest.skip("a faulty disk needs root, /dev/fuse and Debian's python3-fusepy")
+    with faulty_disk.FaultyDisk(tmp_path) as disk:
+        yield disk
+
+
+def test_a_failed_sync_under_always_ends_the_node_with_the_reason(disk):
+    server = start_in(disk.path, cores=2, appendfsync="always")
+    client(server).set("good", "1")
+    disk.fail_syncs()
+    with pytest.raises(redis.RedisError):
+        redis.Redis(port=server.port, socket_timeout=10).set("bad", "1")
+    assert server.process.wait(20) == 1
+    server.process = None
+    assert "fdatasync" in server.log.read_text() and "nothing more is acknowledged" in server.log.read_text()
+    disk.heal()
+    server = start_in(disk.path, cores=2)
+    assert client(server).get("good") == b"1"
+    server.stop()
+
+
+def test_after_a_failed_sync_writes_wait_for_a_rewrite(disk):
+    server = start_in(disk.path, cores=2, appendfsync="everysec")
+    connection = client(server)
+    connection.set("first", "1")
+    disk.fail_syncs()
+    deadline = time.monotonic() + 20
+    with pytest.raises(redis.ResponseError, match="MISCONF Errors writing to the AOF file"):
+        while time.monotonic() < deadline:
+            connection.set("more", "1")
+            time.sleep(0.05)
+    assert connection.get("first") == b"1"
+    rewrites = connection.info("persistence")["aof_rewrites"]
+    disk.heal()
+    while True:
+        try:
+            connection.set("again", "1")
+            break
+        except redis.ResponseError:
+            assert time.monotonic() < deadline + 20
+            time.sleep(0.1)
+    assert connection.info("persistence")["aof_rewrites"] > rewrites
+    kill(server)
+    server = start_in(disk.path, cores=2)
+    assert client(server).mget("first", "again") == [b"1", b"1"]
+    server.stop()
+
+
+def test_a_slow_disk_makes_writers_wait_and_nobody_else(disk):
+    """everysec: when a sync takes longer than two seconds replies to writes wait for it; the loop goes on."""
+    server = start_in(disk.path, cores=1, appendfsync="everysec")
+    connection = client(server)
+    connection.set("first", "1")
+    disk.slow_syncs(4)
+    times = {"SET": [], "GET": []}
+    deadline = time.monotonic() + 9
+
+    def repeat(name, *arguments):
+        own = redis.Redis(port=server.port, socket_timeout=30)
+        while time.monotonic() < deadline:
+            began = time.monotonic()
+            own.execute_command(name, *arguments)
+            times[name].append(time.monotonic() - began)
+            time.sleep(0.01)
+
+    threads = [threading.Thread(target=repeat, args=("SET", "more", "1")),
+               threading.Thread(target=repeat, args=("GET", "first"))]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(60)
+    assert 1 < max(times["SET"]) < 7, "a writer must have waited for the disk"
+    assert max(times["GET"]) < 1, "a reader must not"
+    assert connection.info("persistence")["aof_delayed_fsync"] > 0
+    disk.heal()
     server.stop()

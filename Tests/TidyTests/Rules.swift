@@ -56,6 +56,7 @@ enum Rules {
         "Node/Server/WallClock.swift": "clock_gettime(2) fills a struct",
         "Node/Program/Doors.swift": "unlink(2) of the Unix socket",
         "Node/Core/Core+Flush.swift": "a reply buffer is lent to the ring until its send is over",
+        "Node/AppendLog/Core+WriteLog.swift": "a batch is lent to the ring until it is written",
         "Node/Core/NodeContext.swift": "clock_gettime(2) at the start",
         "Node/Connections/SocketAddress.swift": "the shim writes an address into a string",
         "Node/Program/Settings+Core.swift": "clock_gettime(2) at the start",

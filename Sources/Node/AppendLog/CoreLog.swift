@@ -60,6 +60,9 @@ struct CoreLog: ~Copyable {
 
     var isOn: Bool { standing != .off }
 
+    /// Whether replies to reads wait for the log too.
+    var holdsReads: Bool { stream.policy == .always && stream.refusal == 0 }
+
     /// A file to come, and what still belongs to the one before it.
     struct Switch {
         let path: String
@@ -98,7 +101,7 @@ extension CoreState {
     mutating func postLogged(_ message: Message, to recipient: CoreID, isWrite: Bool) {
         guard log.isOn else { return outbox.post(message, to: recipient) }
         let isSafe = log.stream.acknowledged >= logEnd && log.heldMail.isEmpty
-        if isSafe || (!isWrite && log.stream.refusal != 0) { return outbox.post(message, to: recipient) }
+        if isSafe || (!isWrite && !log.holdsReads) { return outbox.post(message, to: recipient) }
         log.heldMail.append(HeldMail(end: logEnd, isWrite: isWrite, message: message, recipient: recipient))
     }
 
@@ -118,7 +121,7 @@ extension CoreState {
         var mail: [HeldMail] = []
         swap(&mail, &log.heldMail)
         for held in mail {
-            if held.end <= acknowledged || (!held.isWrite && refusal != 0) {
+            if held.end <= acknowledged || (!held.isWrite && !log.holdsReads) {
                 outbox.post(held.message, to: held.recipient)
             } else {
                 log.heldMail.append(held)
@@ -138,14 +141,14 @@ extension CoreState {
 
     /// How many bytes of a connection's replies may go now; the rest, if any, has been marked to wait.
     ///
-    /// All replies of a turn wait for the end of the log as it is then, those to reads too: nobody is shown what a power
-    /// cut could take back. While the disk refuses writes, only those wait that report a write.
+    /// Under `always` all replies of a turn wait for the end of the log as it is then, those to reads too: nobody is shown
+    /// what a power cut could take back. Else, and while the disk refuses writes, only those wait that report a write.
     mutating func releasable(slot: Int) -> Int {
         let count = connections[slot].reply.buffer.count
         let acknowledged = log.stream.acknowledged
         guard log.standing != .gaveUp else { return 0 }
         if acknowledged >= logEnd { return unhold(slot, count) }
-        if log.stream.refusal != 0, connections[slot].logEnd <= acknowledged { return unhold(slot, count) }
+        if !log.holdsReads, connections[slot].logEnd <= acknowledged { return unhold(slot, count) }
         var released = 0
         if connections[slot].heldCount > 0 {
             guard connections[slot].heldEnd <= acknowledged else { return hold(slot, 0) }
