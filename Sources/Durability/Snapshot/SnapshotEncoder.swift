@@ -18,7 +18,7 @@ public final class SnapshotEncoder: SnapshotSink {
     public private(set) var pendingBytes = 0
 
     /// A chunk is full from here on: large enough that the disk does not mind, small enough to be written soon.
-    public static let chunkBytes = 512 << 10
+    public static let chunkBytes = 256 << 10
     /// Above this the walk waits for the disk.
     public static let walkLimit = 4 << 20
 
@@ -77,6 +77,9 @@ public final class SnapshotEncoder: SnapshotSink {
         pendingBytes += bytes.count
         return SnapshotChunk(bytes)
     }
+
+    /// Whether there is a chunk to write.
+    public var hasChunk: Bool { !ready.isEmpty }
 
     /// The next chunk to write. It counts as pending until `recycle`.
     public func takeChunk() -> SnapshotChunk? {

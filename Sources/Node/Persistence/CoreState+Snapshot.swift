@@ -11,6 +11,9 @@ struct SnapshotsOfCore {
     /// A file that is being opened: asked for, and then what the ring calls it.
     var isOpening = false
     var fileOpening: FileID?
+    /// The file that has the name so far, and the folder, while the new file gets its name. On the first core.
+    var old: FileID?
+    var folder: FileID?
     /// What the ring has to do.
     var steps: [SnapshotStep] = []
     /// The jobs; used on the first core only.
@@ -75,13 +78,12 @@ extension CoreState {
         share.entriesCounted = entries
     }
 
-    /// Chunks that are full go to the kernel, a few at a time.
+    /// A chunk that is full goes to the kernel: one a turn, since summing it takes a while.
     private mutating func write(_ share: inout SnapshotShare) {
         guard snapshots.file != nil, share.job.offset.load(ordering: .acquiring) > 0,
             !share.job.isFailed.load(ordering: .relaxed)
         else { return }
-        for tag in share.writing.indices where share.writing[tag] == nil {
-            guard let chunk = share.encoder.takeChunk() else { break }
+        if let tag = share.freeTag, let chunk = share.encoder.takeChunk() {
             let length = chunk.bytes.count
             chunk.offset = share.job.offset.add(length, ordering: .relaxed).oldValue
             share.job.add(
@@ -148,8 +150,14 @@ extension CoreState {
 
     /// There is something to do for the snapshot at once.
     var isSnapshotBusy: Bool {
+        if !snapshots.steps.isEmpty { return true }
         guard let share = snapshots.share, !share.hasEnded else { return false }
         if share.job.isFailed.load(ordering: .relaxed) { return true }
+        if snapshots.file != nil, share.freeTag != nil, share.encoder.hasChunk,
+            share.job.offset.load(ordering: .relaxed) > 0
+        {
+            return true
+        }
         if !share.isWalkDone, share.encoder.pendingBytes < SnapshotEncoder.walkLimit {
             return share.job.delayMicros == 0 || instant >= share.restsUntil
         }

@@ -1,4 +1,5 @@
 import Durability
+import Glibc
 import Keyspace
 import Logging
 import Reactor
@@ -65,7 +66,7 @@ extension CoreState {
     private mutating func startSnapshot(isInBackground: Bool) {
         precondition(id == Self.director && snapshots.director.job == nil, "one snapshot at a time")
         let job = SnapshotJob(
-            temporaryPath: "temp-\(ProcessReport.processID).rdb", settings: node.settings,
+            settings: node.settings,
             isInBackground: isInBackground, startedAt: instant)
         let seconds = now.rawValue / 1000
         node.persistence.lastTrySeconds.store(seconds, ordering: .relaxed)
@@ -164,12 +165,39 @@ extension CoreState {
             job.fail("sync: \(DiskError(errno: failure))")
             return endJob(job)
         }
-        snapshots.steps.append(.commit(job))
+        snapshots.steps.append(.openOld(path: job.path))
+    }
+
+    /// The steps to the name, one after the other. What may take long (the folder's sync, the removal of a large file) is
+    /// the kernel's business meanwhile.
+    mutating func commitEvent(_ event: Event) {
+        guard let job = snapshots.director.job else { return }
+        switch event.kind {
+        case .fileOpened where event.file == snapshots.old:
+            // There may be none.
+            if event.failure != 0 { snapshots.old = nil }
+            snapshots.steps.append(.rename(job))
+        case .fileOpened where event.failure != 0:
+            snapshots.folder = nil
+            committed(failure: "opening \(job.folder): \(DiskError(errno: event.failure))")
+        case .fileOpened: snapshots.steps.append(.syncFolder(event.file))
+        case .fileSynced:
+            // Some file systems cannot sync a folder and say EINVAL: then there is nothing to be done for it.
+            let isGood = event.failure == 0 || event.failure == EINVAL
+            committed(failure: isGood ? nil : "sync of \(job.folder): \(DiskError(errno: event.failure))")
+        default: break
+        }
     }
 
     /// The file has its name, or could not get it.
-    mutating func committed(_ job: SnapshotJob, failure: String?) {
+    mutating func committed(failure: String?) {
+        guard let job = snapshots.director.job else { return }
         if let failure { job.fail(failure) }
+        for file in [snapshots.old, snapshots.folder] {
+            if let file { snapshots.steps.append(.close(file)) }
+        }
+        snapshots.old = nil
+        snapshots.folder = nil
         endJob(job)
     }
 

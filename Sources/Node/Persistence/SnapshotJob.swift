@@ -14,6 +14,8 @@ import Synchronization
 final class SnapshotJob: Sendable {
     /// Where it is written.
     let temporaryPath: String
+    /// Its folder as it was when the job began: `dir` may change meanwhile.
+    let folder: String
     /// What it is called when it is whole.
     let path: String
     let options: SnapshotOptions
@@ -46,11 +48,10 @@ final class SnapshotJob: Sendable {
         return policy.hasSuffix("lfu") ? .frequency : .none
     }
 
-    init(
-        temporaryPath: String, settings: Settings, isInBackground: Bool, startedAt: Instant
-    ) {
-        self.temporaryPath = temporaryPath
-        path = settings.snapshotFile
+    init(settings: Settings, isInBackground: Bool, startedAt: Instant) {
+        folder = workingFolder()
+        temporaryPath = "\(folder)/temp-\(ProcessReport.processID).rdb"
+        path = "\(folder)/\(settings.snapshotFile)"
         var options = SnapshotOptions()
         options.compresses = settings.snapshotCompresses
         options.usage = Self.usage(under: settings.maxMemoryPolicy)

@@ -32,6 +32,9 @@ struct SnapshotShare {
     /// What a core may hold before writes wait: this, or a thirty-second of its data.
     static let heldMin = 16 << 20
 
+    /// A place for another chunk in the kernel's hands.
+    var freeTag: Int? { writing.firstIndex { $0 == nil } }
+
     var isWriting: Bool { writing.contains { $0 != nil } }
 
     /// The last writes of the file are the first core's: their tags.
@@ -46,7 +49,12 @@ enum SnapshotStep {
     case write(SnapshotChunk, tag: UInt16)
     case sync(tag: UInt16)
     case close(FileID)
-    /// Give the file its name, and put that on the disk.
-    case commit(SnapshotJob)
+    /// Open the file that has the name so far: while it is open, losing the name does not cost its removal.
+    case openOld(path: String)
+    /// Give the new file its name.
+    case rename(SnapshotJob)
+    /// Put the name on the disk.
+    case openFolder(path: String)
+    case syncFolder(FileID)
     case remove(path: String)
 }
