@@ -36,6 +36,7 @@ public final class SnapshotEncoder: SnapshotSink {
         }
         append(entry)
         current.entries += 1
+        current.sum(from: before)
         pendingBytes += current.bytes.count - before
     }
 
@@ -91,6 +92,7 @@ public final class SnapshotEncoder: SnapshotSink {
         pendingBytes -= chunk.bytes.count
         chunk.bytes.removeAll()
         chunk.entries = 0
+        chunk.sum = CRC64()
         // A chunk grows to the largest value that was in it; a few of ordinary size are kept.
         if chunk.bytes.capacity <= 2 * SnapshotEncoder.chunkBytes, spare.count < 8 { spare.append(chunk) }
     }

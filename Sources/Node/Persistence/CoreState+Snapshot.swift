@@ -59,8 +59,14 @@ extension CoreState {
     private mutating func walk(_ share: inout SnapshotShare) {
         guard !share.isWalkDone else { return }
         if share.job.delayMicros > 0, instant < share.restsUntil { return }
-        let end = Cycles.now() &+ Cycles.ticks(micros: SnapshotShare.sliceMicros)
-        let step = share.job.delayMicros > 0 ? 1 : 32
+        // Whoever asks something now waits for the slice, and through a hop for those of two cores.
+        let isAsked =
+            statistics.receives != share.receivesSeen || statistics.hopBatchesServed != share.hopsSeen
+        share.receivesSeen = statistics.receives
+        share.hopsSeen = statistics.hopBatchesServed
+        let micros = isAsked ? SnapshotShare.sliceMicrosAsked : SnapshotShare.sliceMicros
+        let end = Cycles.now() &+ Cycles.ticks(micros: micros)
+        let step = share.job.delayMicros > 0 ? 1 : 4
         while share.encoder.pendingBytes < SnapshotEncoder.walkLimit {
             if !shard.continueSnapshot(atMost: step) {
                 share.isWalkDone = true
@@ -78,16 +84,16 @@ extension CoreState {
         share.entriesCounted = entries
     }
 
-    /// A chunk that is full goes to the kernel: one a turn, since summing it takes a while.
+    /// Chunks that are full go to the kernel, a few at a time.
     private mutating func write(_ share: inout SnapshotShare) {
         guard snapshots.file != nil, share.job.offset.load(ordering: .acquiring) > 0,
             !share.job.isFailed.load(ordering: .relaxed)
         else { return }
-        if let tag = share.freeTag, let chunk = share.encoder.takeChunk() {
+        while let tag = share.freeTag, let chunk = share.encoder.takeChunk() {
             let length = chunk.bytes.count
             chunk.offset = share.job.offset.add(length, ordering: .relaxed).oldValue
             share.job.add(
-                SummedPiece(offset: chunk.offset, length: length, sum: CRC64.of(chunk.bytes.bytes)))
+                SummedPiece(offset: chunk.offset, length: length, sum: chunk.sum.value))
             share.writing[tag] = chunk
             snapshots.steps.append(.write(chunk, tag: UInt16(tag)))
         }

@@ -121,7 +121,7 @@ extension CoreState {
         let chunk = share.encoder.makeChunk(bytes)
         share.writing[0] = chunk
         snapshots.share = share
-        job.add(SummedPiece(offset: 0, length: bytes.count, sum: CRC64.of(bytes.span.raw)))
+        job.add(SummedPiece(offset: 0, length: bytes.count, sum: chunk.sum.value))
         snapshots.steps.append(.write(chunk, tag: 0))
         job.offset.store(bytes.count, ordering: .releasing)
         for core in 0..<coreCount { tell(CoreID(core)) { _ in } }
