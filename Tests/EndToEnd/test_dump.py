@@ -74,16 +74,20 @@ def test_options_and_mistakes(node, redis):
             assert ours.command(*line) == theirs.command(*line), line[:2] + line[4:]
 
 
-@pytest.mark.parametrize("length", range(0, 60, 7))
-def test_cut_payloads_with_a_right_footer(node, redis, length):
-    """A payload that ends too early under a checksum that is right."""
+@pytest.mark.parametrize("value", ["abcd" * 20, "0123456789abcdef" * 2 + "x" * 40, "12", "-70000"])
+def test_cut_payloads_with_a_right_footer(node, redis, value):
+    """A payload that ends too early, under a checksum that is right. Some are read all the same, and as Redis reads them:
+    what is missing is taken from the footer."""
     with node.connect() as ours, redis.connect() as theirs:
-        theirs.command("SET", "key", "abcd" * 20)
-        body = theirs.ask("DUMP", "key")[:-10][:length]
-        payload = with_footer(body)
-        replies = [client.ask("RESTORE", "k", "0", payload, "REPLACE") for client in (ours, theirs)]
-        assert replies[0] == replies[1]
-        assert isinstance(replies[0], ErrorReply)
+        theirs.command("SET", "key", value)
+        body = theirs.ask("DUMP", "key")[:-10]
+        for client in (ours, theirs):
+            client.command("DEL", "k")
+        for length in range(len(body)):
+            payload = with_footer(body[:length])
+            replies = [client.ask("RESTORE", "k", "0", payload, "REPLACE") for client in (ours, theirs)]
+            assert replies[0] == replies[1], length
+            assert ours.command("GET", "k") == theirs.command("GET", "k"), length
 
 
 def test_foreign_types_are_refused(node, redis):

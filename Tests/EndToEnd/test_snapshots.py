@@ -155,7 +155,7 @@ def test_info_persistence_has_redis_fields_in_redis_order(redis, node):
 
 @CORES
 def test_a_second_bgsave_is_refused(cores):
-    with Server(cores=cores, directives={"rdb-key-save-delay": 10000}) as node:
+    with Server(cores=cores, directives={"rdb-key-save-delay": 50000}) as node:
         fill(node, keys=200)
         assert call(node, "BGSAVE") == b"Background saving started"
         assert info(node)["rdb_bgsave_in_progress"] == "1"
@@ -211,7 +211,7 @@ def test_the_file_shows_one_instant(cores):
 
 @CORES
 def test_flushes_and_swaps_during_a_snapshot(cores):
-    with Server(cores=cores, directives={"rdb-key-save-delay": 300}) as node:
+    with Server(cores=cores, directives={"rdb-key-save-delay": 3000}) as node:
         known = fill(node)
         call(node, "BGSAVE")
         with node.connect() as client:
@@ -233,7 +233,7 @@ def test_kill_during_bgsave_leaves_the_old_file(cores):
     node = Server(cores=cores).start()
     known = fill(node)
     call(node, "SAVE")
-    call(node, "CONFIG", "SET", "rdb-key-save-delay", "1000")
+    call(node, "CONFIG", "SET", "rdb-key-save-delay", "20000")
     call(node, "FLUSHALL")
     fill(node, seed=2)
     call(node, "BGSAVE")

@@ -7,13 +7,21 @@ public final class SnapshotChunk {
     public internal(set) var bytes: ByteBuffer
     /// Where in the file it goes; set when its place has been taken.
     public var offset = 0
+    /// The sum of its bytes.
+    public internal(set) var sum = CRC64()
     /// Entries in it.
     public internal(set) var entries = 0
 
     init() { bytes = ByteBuffer() }
 
     /// A chunk of these bytes.
-    public init(_ bytes: [UInt8]) { self.bytes = ByteBuffer(bytes.span.raw) }
+    public init(_ bytes: [UInt8]) {
+        self.bytes = ByteBuffer(bytes.span.raw)
+        sum.add(bytes.span.raw)
+    }
+
+    /// Sums what has been appended since it was so long: while it is in the cache.
+    func sum(from length: Int) { sum.add(bytes, length..<bytes.count) }
 }
 
 /// How the entries of a snapshot are written.

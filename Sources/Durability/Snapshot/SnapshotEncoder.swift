@@ -18,7 +18,7 @@ public final class SnapshotEncoder: SnapshotSink {
     public private(set) var pendingBytes = 0
 
     /// A chunk is full from here on: large enough that the disk does not mind, small enough to be written soon.
-    public static let chunkBytes = 512 << 10
+    public static let chunkBytes = 256 << 10
     /// Above this the walk waits for the disk.
     public static let walkLimit = 4 << 20
 
@@ -36,6 +36,7 @@ public final class SnapshotEncoder: SnapshotSink {
         }
         append(entry)
         current.entries += 1
+        current.sum(from: before)
         pendingBytes += current.bytes.count - before
     }
 
@@ -78,6 +79,9 @@ public final class SnapshotEncoder: SnapshotSink {
         return SnapshotChunk(bytes)
     }
 
+    /// Whether there is a chunk to write.
+    public var hasChunk: Bool { !ready.isEmpty }
+
     /// The next chunk to write. It counts as pending until `recycle`.
     public func takeChunk() -> SnapshotChunk? {
         ready.isEmpty ? nil : ready.removeFirst()
@@ -88,6 +92,7 @@ public final class SnapshotEncoder: SnapshotSink {
         pendingBytes -= chunk.bytes.count
         chunk.bytes.removeAll()
         chunk.entries = 0
+        chunk.sum = CRC64()
         // A chunk grows to the largest value that was in it; a few of ordinary size are kept.
         if chunk.bytes.capacity <= 2 * SnapshotEncoder.chunkBytes, spare.count < 8 { spare.append(chunk) }
     }

@@ -42,6 +42,10 @@ struct SnapshotState {
     var spareHeaps: [Int] = []
     /// Entries handed out by this snapshot.
     var entries = 0
+    /// Homes that the walk has been through: it costs something to find them empty.
+    var homes = 0
+    /// What a slice is measured by: the work of an entry.
+    var effort: Int { entries &+ homes >> 3 }
 }
 
 extension Shard {
@@ -58,19 +62,20 @@ extension Shard {
         snapshot.number = snapshot.begun
         snapshot.sink = sink
         snapshot.entries = 0
+        snapshot.homes = 0
         for index in 0..<databaseCount {
             databases[index].snapshot = SnapshotProgress(
                 origin: index, isPending: databases[index].table.count > 0)
         }
     }
 
-    /// Walks on until about so many entries have been handed out. False when the snapshot is complete, and then over.
+    /// Walks on for the work of about so many entries. False when the snapshot is complete, and then over.
     public mutating func continueSnapshot(atMost entries: Int) -> Bool {
         guard isInSnapshot else { return false }
-        let end = snapshot.entries + entries
+        let end = snapshot.effort + entries
         for index in 0..<databaseCount where databases[index].snapshot.isPending {
             walkDatabase(index, until: end)
-            if snapshot.entries >= end { return true }
+            if snapshot.effort >= end { return true }
         }
         while let last = snapshot.aside.last {
             var progress = last.snapshot
@@ -102,19 +107,20 @@ extension Shard {
         databases[index].snapshot = progress
     }
 
-    /// Hands out homes of one table until `snapshot.entries` reaches `end` or all have been.
+    /// Hands out homes of one table until `snapshot.effort` reaches `end` or all have been.
     private mutating func walk(_ table: Table, _ progress: inout SnapshotProgress, until end: Int) {
         let addresses = arena.addresses
-        while snapshot.entries < end {
+        while snapshot.effort < end {
             let handle = table.segment(at: progress.prefix >> (24 - table.depth), addresses)
             let segment = Segment(handle, addresses)
             if progress.home == 0 { segment.prefetchEntries(ofHome: 0, addresses) }
-            while progress.home < Segment.homeCount && snapshot.entries < end {
+            while progress.home < Segment.homeCount && snapshot.effort < end {
                 if progress.home + 1 < Segment.homeCount {
                     segment.prefetchEntries(ofHome: progress.home + 1, addresses)
                 }
                 handOut(progress.home, of: segment, origin: progress.origin)
                 progress.home += 1
+                snapshot.homes += 1
             }
             if progress.home < Segment.homeCount { return }
             // The next segment starts where this one's share of the 24 bits ends, as deep as it is now.

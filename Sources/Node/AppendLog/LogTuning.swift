@@ -41,8 +41,6 @@ extension Settings {
         public var rewritePercentage: Int
         /// `auto-aof-rewrite-min-size`
         public var rewriteBytesMin: Int
-        /// `aof-use-rdb-preamble`
-        public var hasSnapshotBase: Bool
         /// `aof-load-truncated`
         public var loadsTruncated: Bool
         /// `aof-timestamp-enabled`
@@ -58,7 +56,6 @@ extension Settings {
             suspendsSyncDuringRewrite = store.flag("no-appendfsync-on-rewrite")
             rewritePercentage = store.integer("auto-aof-rewrite-percentage")
             rewriteBytesMin = store.integer("auto-aof-rewrite-min-size")
-            hasSnapshotBase = store.flag("aof-use-rdb-preamble")
             loadsTruncated = store.flag("aof-load-truncated")
             marksTime = store.flag("aof-timestamp-enabled")
             hasChecksums = store.flag("aof-checksums")

@@ -22,20 +22,16 @@ extension Core where Ring: ~Copyable {
             guard let file = state.snapshots.file else { return }
             ring.sync(file, dataOnly: tag == SnapshotShare.tagOfSyncOnTheWay, tag: tag)
         case .close(let file): ring.closeFile(file)
-        case .commit(let job):
+        case .openOld(let path): state.snapshots.old = ring.openFile(path, .read)
+        case .rename(let job):
             do throws(DiskError) {
-                let disk = ring.disk
-                try disk.rename(job.temporaryPath, to: job.path)
-                if let rewrite = job.rewrite {
-                    try disk.syncFolder(state.node.logFolder.path)
-                    try state.finishRewrite(rewrite)
-                } else {
-                    try disk.syncFolder(".")
-                }
-                state.committed(job, failure: nil)
+                try ring.disk.rename(job.temporaryPath, to: job.path)
+                state.snapshots.steps.append(.openFolder(path: job.folder))
             } catch {
-                state.committed(job, failure: "the file cannot get its name: \(error)")
+                state.committed(failure: "the file cannot get its name: \(error)")
             }
+        case .openFolder(let path): state.snapshots.folder = ring.openFile(path, .read)
+        case .syncFolder(let folder): ring.sync(folder, dataOnly: false, tag: 0)
         case .remove(let path): try? ring.disk.remove(path)
         }
     }
@@ -48,6 +44,7 @@ extension CoreState {
             snapshots.fileOpening = nil
             return snapshotFileOpened(opening, failure: event.failure)
         }
+        if event.file == snapshots.old || event.file == snapshots.folder { return commitEvent(event) }
         guard let file = snapshots.file, event.file == file else { return }
         switch event.kind {
         case .fileWritten: snapshotChunkWritten(tag: event.tag, failure: event.failure)

@@ -71,7 +71,9 @@ extension CoreState {
         {
             return
         }
-        let changes = node.changes &- persistence.changesSaved.load(ordering: .relaxed)
+        // The cores' figures may be a second old: older than the snapshot.
+        let (seen, saved) = (node.changes, persistence.changesSaved.load(ordering: .relaxed))
+        let changes = seen > saved ? seen - saved : 0
         let elapsed = seconds - persistence.lastSaveSeconds.load(ordering: .relaxed)
         guard let point = points.first(where: { changes >= $0.changes && elapsed > $0.seconds }) else {
             return

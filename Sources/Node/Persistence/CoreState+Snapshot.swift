@@ -11,6 +11,9 @@ struct SnapshotsOfCore {
     /// A file that is being opened: asked for, and then what the ring calls it.
     var isOpening = false
     var fileOpening: FileID?
+    /// The file that has the name so far, and the folder, while the new file gets its name. On the first core.
+    var old: FileID?
+    var folder: FileID?
     /// What the ring has to do.
     var steps: [SnapshotStep] = []
     /// The jobs; used on the first core only.
@@ -57,8 +60,14 @@ extension CoreState {
     private mutating func walk(_ share: inout SnapshotShare) {
         guard !share.isWalkDone else { return }
         if share.job.delayMicros > 0, instant < share.restsUntil { return }
-        let end = Cycles.now() &+ Cycles.ticks(micros: SnapshotShare.sliceMicros)
-        let step = share.job.delayMicros > 0 ? 1 : 32
+        // Whoever asks something now waits for the slice, and through a hop for those of two cores.
+        let isAsked =
+            statistics.receives != share.receivesSeen || statistics.hopBatchesServed != share.hopsSeen
+        share.receivesSeen = statistics.receives
+        share.hopsSeen = statistics.hopBatchesServed
+        let micros = isAsked ? SnapshotShare.sliceMicrosAsked : SnapshotShare.sliceMicros
+        let end = Cycles.now() &+ Cycles.ticks(micros: micros)
+        let step = share.job.delayMicros > 0 ? 1 : 4
         while share.encoder.pendingBytes < SnapshotEncoder.walkLimit {
             if !shard.continueSnapshot(atMost: step) {
                 share.isWalkDone = true
@@ -81,12 +90,11 @@ extension CoreState {
         guard snapshots.file != nil, share.job.offset.load(ordering: .acquiring) > 0,
             !share.job.isFailed.load(ordering: .relaxed)
         else { return }
-        for tag in share.writing.indices where share.writing[tag] == nil {
-            guard let chunk = share.encoder.takeChunk() else { break }
+        while let tag = share.freeTag, let chunk = share.encoder.takeChunk() {
             let length = chunk.bytes.count
             chunk.offset = share.job.offset.add(length, ordering: .relaxed).oldValue
             share.job.add(
-                SummedPiece(offset: chunk.offset, length: length, sum: CRC64.of(chunk.bytes.bytes)))
+                SummedPiece(offset: chunk.offset, length: length, sum: chunk.sum.value))
             share.writing[tag] = chunk
             snapshots.steps.append(.write(chunk, tag: UInt16(tag)))
         }
@@ -149,8 +157,14 @@ extension CoreState {
 
     /// There is something to do for the snapshot at once.
     var isSnapshotBusy: Bool {
+        if !snapshots.steps.isEmpty { return true }
         guard let share = snapshots.share, !share.hasEnded else { return false }
         if share.job.isFailed.load(ordering: .relaxed) { return true }
+        if snapshots.file != nil, share.freeTag != nil, share.encoder.hasChunk,
+            share.job.offset.load(ordering: .relaxed) > 0
+        {
+            return true
+        }
         if !share.isWalkDone, share.encoder.pendingBytes < SnapshotEncoder.walkLimit {
             return share.job.delayMicros == 0 || instant >= share.restsUntil
         }

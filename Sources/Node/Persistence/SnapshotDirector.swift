@@ -1,4 +1,5 @@
 import Durability
+import Glibc
 import Keyspace
 import Logging
 import Reactor
@@ -65,12 +66,12 @@ extension CoreState {
     mutating func startSnapshot(isInBackground: Bool, rewrite: LogRewrite? = nil) {
         precondition(id == Self.director && snapshots.director.job == nil, "one snapshot at a time")
         let folder = node.logFolder
-        let temporary = rewrite.map { folder.path(of: folder.names.temporaryBase($0.sequence)) }
         let job = SnapshotJob(
-            temporaryPath: temporary ?? "temp-\(ProcessReport.processID).rdb", settings: node.settings,
-            isInBackground: isInBackground, startedAt: instant,
-            path: rewrite.map { folder.path(of: $0.base) },
-            rewrite: rewrite)
+            settings: node.settings, isInBackground: isInBackground, startedAt: instant,
+            names: rewrite.map {
+                SnapshotJob.Names(
+                    folder: folder.path, temporary: folder.names.temporaryBase($0.sequence), final: $0.base)
+            }, rewrite: rewrite)
         let seconds = now.rawValue / 1000
         snapshots.director.job = job
         node.persistence.temporaryPath.withLock { $0 = job.temporaryPath }
@@ -125,7 +126,7 @@ extension CoreState {
         let chunk = share.encoder.makeChunk(bytes)
         share.writing[0] = chunk
         snapshots.share = share
-        job.add(SummedPiece(offset: 0, length: bytes.count, sum: CRC64.of(bytes.span.raw)))
+        job.add(SummedPiece(offset: 0, length: bytes.count, sum: chunk.sum.value))
         snapshots.steps.append(.write(chunk, tag: 0))
         job.offset.store(bytes.count, ordering: .releasing)
         for core in 0..<coreCount { tell(CoreID(core)) { _ in } }
@@ -169,12 +170,46 @@ extension CoreState {
             job.fail("sync: \(DiskError(errno: failure))")
             return endJob(job)
         }
-        snapshots.steps.append(.commit(job))
+        snapshots.steps.append(.openOld(path: job.path))
+    }
+
+    /// The steps to the name, one after the other. What may take long (the folder's sync, the removal of a large file) is
+    /// the kernel's business meanwhile.
+    mutating func commitEvent(_ event: Event) {
+        guard let job = snapshots.director.job else { return }
+        switch event.kind {
+        case .fileOpened where event.file == snapshots.old:
+            // There may be none.
+            if event.failure != 0 { snapshots.old = nil }
+            snapshots.steps.append(.rename(job))
+        case .fileOpened where event.failure != 0:
+            snapshots.folder = nil
+            committed(failure: "opening \(job.folder): \(DiskError(errno: event.failure))")
+        case .fileOpened: snapshots.steps.append(.syncFolder(event.file))
+        case .fileSynced:
+            // Some file systems cannot sync a folder and say EINVAL: then there is nothing to be done for it.
+            let isGood = event.failure == 0 || event.failure == EINVAL
+            committed(failure: isGood ? nil : "sync of \(job.folder): \(DiskError(errno: event.failure))")
+        default: break
+        }
     }
 
     /// The file has its name, or could not get it.
-    mutating func committed(_ job: SnapshotJob, failure: String?) {
+    mutating func committed(failure: String?) {
+        guard let job = snapshots.director.job else { return }
         if let failure { job.fail(failure) }
+        if failure == nil, let rewrite = job.rewrite {
+            do throws(DiskError) {
+                try finishRewrite(rewrite)
+            } catch {
+                job.fail("the manifest cannot be replaced: \(error)")
+            }
+        }
+        for file in [snapshots.old, snapshots.folder] {
+            if let file { snapshots.steps.append(.close(file)) }
+        }
+        snapshots.old = nil
+        snapshots.folder = nil
         endJob(job)
     }
 

@@ -14,6 +14,8 @@ import Synchronization
 final class SnapshotJob: Sendable {
     /// Where it is written.
     let temporaryPath: String
+    /// Its folder as it was when the job began: `dir` may change meanwhile.
+    let folder: String
     /// What it is called when it is whole.
     let path: String
     let options: SnapshotOptions
@@ -48,13 +50,21 @@ final class SnapshotJob: Sendable {
         return policy.hasSuffix("lfu") ? .frequency : .none
     }
 
+    /// Where a snapshot goes that is not `dbfilename` in `dir`.
+    struct Names {
+        let folder: String
+        let temporary: String
+        let final: String
+    }
+
     init(
-        temporaryPath: String, settings: Settings, isInBackground: Bool, startedAt: Instant,
-        path: String? = nil, rewrite: LogRewrite? = nil
+        settings: Settings, isInBackground: Bool, startedAt: Instant, names: Names? = nil,
+        rewrite: LogRewrite? = nil
     ) {
         self.rewrite = rewrite
-        self.temporaryPath = temporaryPath
-        self.path = path ?? settings.snapshotFile
+        folder = names?.folder ?? workingFolder()
+        temporaryPath = "\(folder)/\(names?.temporary ?? "temp-\(ProcessReport.processID).rdb")"
+        path = "\(folder)/\(names?.final ?? settings.snapshotFile)"
         var options = SnapshotOptions()
         options.compresses = settings.snapshotCompresses
         options.usage = Self.usage(under: settings.maxMemoryPolicy)

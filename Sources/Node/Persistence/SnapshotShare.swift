@@ -20,6 +20,9 @@ struct SnapshotShare {
     /// Up to where the file has been forced to the disk on the way, and whether that is being done.
     var syncedTo = 0
     var isSyncing = false
+    /// What had been asked by the last slice.
+    var receivesSeen: UInt64 = 0
+    var hopsSeen: UInt64 = 0
     /// Until when the walk rests, for tests.
     var restsUntil = Instant(nanoseconds: 0)
 
@@ -27,10 +30,14 @@ struct SnapshotShare {
     static let writesMax = 4
     /// Bytes between two times that the file is forced to the disk on the way.
     static let syncStep = 32 << 20
-    /// What a turn may spend on walking.
+    /// What a turn may spend on walking: when nobody has asked anything in it, and when somebody has.
     static let sliceMicros: Int64 = 200
+    static let sliceMicrosAsked: Int64 = 40
     /// What a core may hold before writes wait: this, or a thirty-second of its data.
     static let heldMin = 16 << 20
+
+    /// A place for another chunk in the kernel's hands.
+    var freeTag: Int? { writing.firstIndex { $0 == nil } }
 
     var isWriting: Bool { writing.contains { $0 != nil } }
 
@@ -46,7 +53,12 @@ enum SnapshotStep {
     case write(SnapshotChunk, tag: UInt16)
     case sync(tag: UInt16)
     case close(FileID)
-    /// Give the file its name, and put that on the disk.
-    case commit(SnapshotJob)
+    /// Open the file that has the name so far: while it is open, losing the name does not cost its removal.
+    case openOld(path: String)
+    /// Give the new file its name.
+    case rename(SnapshotJob)
+    /// Put the name on the disk.
+    case openFolder(path: String)
+    case syncFolder(FileID)
     case remove(path: String)
 }

@@ -27,7 +27,9 @@ extension Directive {
             "aof-load-truncated", .flag, "yes", .live, .honoured, .persistence, "load a torn log"
         ),
         .init(
-            "aof-use-rdb-preamble", .flag, "yes", .live, .honoured, .persistence,
+            "aof-use-rdb-preamble", .flag, "yes", .live,
+            .accepted("the base of a rewritten log is always a snapshot, which redis-server loads too"),
+            .persistence,
             "snapshot as base"),
         .init(
             "aof-timestamp-enabled", .flag, "no", .live, .honoured, .persistence,
@@ -36,10 +38,12 @@ extension Directive {
             "aof-checksums", .flag, "yes", .live, .honoured, .persistence,
             "a checksum behind each batch of the log; redis-server passes over it"),
         .init(
-            "aof-disable-auto-gc", .flag, "no", .live, .accepted(Reason.disk), .persistence,
+            "aof-disable-auto-gc", .flag, "no", .live, .accepted("replaced log files are removed at once"),
+            .persistence,
             "keep old log files"),
         .init(
-            "aof-rewrite-incremental-fsync", .flag, "yes", .live, .accepted(Reason.disk), .persistence,
+            "aof-rewrite-incremental-fsync", .flag, "yes", .live,
+            .accepted("rdb-save-incremental-fsync decides for the base of the log too"), .persistence,
             "force to disk in steps"),
         .init(
             "dbfilename", .fileName, "dump.rdb", .guarded, .honoured, .persistence,
