@@ -18,16 +18,16 @@ struct CheckAOFCommand: ParsableCommand {
         let check: LogCheck
         do throws(CheckFailure) {
             check = try LogCheck(file)
-            for line in check.lines { CommandLineOutput.say(line) }
+            for line in check.lines { Terminal.say(line) }
             if fix {
-                for line in try check.fix() { CommandLineOutput.say(line) }
+                for line in try check.fix() { Terminal.say(line) }
                 return
             }
         } catch {
-            CommandLineOutput.fail("\(error)")
+            Terminal.fail("\(error)")
         }
         guard !check.isWhole else { return }
-        CommandLineOutput.say("to cut what is behind the damage: coronet check aof \(file) --fix")
+        Terminal.say("to cut what is behind the damage: coronet check aof \(file) --fix")
         throw ExitCode(1)
     }
 }

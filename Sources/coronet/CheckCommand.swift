@@ -25,16 +25,16 @@ struct CheckRDBCommand: ParsableCommand {
         let check: SnapshotCheck
         do throws(CheckFailure) {
             check = try SnapshotCheck(file)
-            for line in check.lines { CommandLineOutput.say(line) }
+            for line in check.lines { Terminal.say(line) }
             if fix {
-                for line in try check.fix() { CommandLineOutput.say(line) }
+                for line in try check.fix() { Terminal.say(line) }
                 return
             }
         } catch {
-            CommandLineOutput.fail("\(error)")
+            Terminal.fail("\(error)")
         }
         guard !check.isWhole else { return }
-        CommandLineOutput.say("to keep what is whole: coronet check rdb \(file) --fix")
+        Terminal.say("to keep what is whole: coronet check rdb \(file) --fix")
         throw ExitCode(1)
     }
 }

@@ -63,6 +63,7 @@ extension CoreState {
         saveIfDue()
         rewriteIfDue()
         if id == Self.director { logLoading() }
+        panel.rounds.add(1, ordering: .relaxed)
         node.noteUsedBytes()
         logWarnings()
         visitConnections()
