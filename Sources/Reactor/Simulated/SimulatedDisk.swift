@@ -173,10 +173,15 @@ public final class SimulatedDisk: Disk, @unchecked Sendable {
     /// A file that a ring has open; it survives its name.
     struct Handle {
         fileprivate let content: Content
+        /// It is a folder, opened for the sync of its names.
+        fileprivate var folder: String?
     }
 
     func open(_ path: String, _ mode: FileMode) -> Result<Handle, DiskError> {
         let isThere = names[path] != nil
+        if mode == .read, folders.contains(path) {
+            return .success(Handle(content: Content(), folder: path))
+        }
         switch mode {
         case .read where !isThere: return .failure(DiskError(errno: ENOENT))
         case .create where isThere: return .failure(DiskError(errno: EEXIST))
@@ -197,7 +202,7 @@ public final class SimulatedDisk: Disk, @unchecked Sendable {
     /// 0 or a negative errno.
     func sync(_ file: Handle) -> Int32 {
         do throws(DiskError) {
-            try sync(file.content)
+            if let folder = file.folder { try syncFolder(folder) } else { try sync(file.content) }
             return 0
         } catch {
             return -error.errno
