@@ -26,18 +26,22 @@ let package = Package(
         // The C the house stands on.
         .target(
             name: "CShims", path: "CShims",
-            linkerSettings: [.linkedLibrary("uring"), .linkedLibrary("numa")]),
+            linkerSettings: [.linkedLibrary("uring"), .linkedLibrary("numa"), .linkedLibrary("lzf")]),
 
         // The engine, bottom to top. Arrows point down only.
         .target(name: "Memory", dependencies: ["CShims"], swiftSettings: house),
         .target(name: "Wire", swiftSettings: house),
         .target(name: "Reactor", dependencies: ["CShims", "Memory"], swiftSettings: house),
         .target(name: "Keyspace", dependencies: ["Memory"], swiftSettings: house),
-        .target(name: "Commands", dependencies: ["Keyspace", "Wire"], swiftSettings: house),
+        .target(name: "Commands", dependencies: ["Durability", "Keyspace", "Wire"], swiftSettings: house),
+        .target(
+            name: "Durability", dependencies: ["CShims", "Keyspace", "Wire"],
+            exclude: ["Recovery/Recovery.md"],
+            swiftSettings: house),
         .target(
             name: "Node",
             dependencies: [
-                "Commands", "Keyspace", "Wire", "Reactor", "Memory", "CShims",
+                "Durability", "Commands", "Keyspace", "Wire", "Reactor", "Memory", "CShims",
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "BasicContainers", package: "swift-collections"),
             ],
@@ -81,9 +85,11 @@ let package = Package(
         .testTarget(name: "KeyspaceTests", dependencies: ["Keyspace"], swiftSettings: house),
         .testTarget(name: "CommandsTests", dependencies: ["Commands"], swiftSettings: house),
         .testTarget(
+            name: "DurabilityTests", dependencies: ["Durability", "Keyspace", "Wire"], swiftSettings: house),
+        .testTarget(
             name: "NodeTests",
             dependencies: [
-                "Node", "Reactor", "Wire", "Keyspace",
+                "Node", "Reactor", "Wire", "Keyspace", "Durability",
                 .product(name: "BasicContainers", package: "swift-collections"),
             ],
             swiftSettings: house),

@@ -15,3 +15,6 @@
 #include "numa_shims.h"
 #include "sockets.h"
 #include "cycles.h"
+
+// The strings of snapshot files: Debian's liblzf, called directly.
+#include <liblzf/lzf.h>

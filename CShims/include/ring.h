@@ -13,6 +13,9 @@ enum {
     coronet_feature_no_iowait = 1u << 17,  // 6.15
 };
 
+// Why: RWF_DSYNC is a macro with a cast, which Swift does not import. Goes when it does.
+enum { coronet_write_dsync = 2 };
+
 // Why: io_uring_enter2 declares a signal set where it takes a wait argument, whose `min_wait_usec` (6.12) is
 // called `pad` in 2.3. Goes with liburing >= 2.8, if Swift may pass the argument by then.
 /// One enter that submits and waits. `timeout_nanos` < 0 waits for ever. Submissions taken, or a negative errno.

@@ -52,6 +52,8 @@ public struct CallFlags: OptionSet, BitwiseCopyable, Sendable {
 
     /// The client asked not to touch access times (CLIENT NO-TOUCH).
     @inlinable public static var noTouch: CallFlags { CallFlags(rawValue: 1 << 0) }
+    /// The call comes from a log: its time may be long past and must not decide anything.
+    @inlinable public static var replays: CallFlags { CallFlags(rawValue: 1 << 2) }
     /// The eviction policy in force keeps access frequencies instead of access times.
     @inlinable public static var tracksFrequency: CallFlags { CallFlags(rawValue: 1 << 1) }
 }

@@ -11,6 +11,7 @@ enum CommandError: Error, Equatable, BitwiseCopyable {
     /// Keys and values do not come in pairs.
     case oddPairs
     case invalidCursor, noFrequency, noIdleTime
+    case busyKey, restoreTTL, restoreIdleTime, restoreFrequency, payloadFooter, payloadFormat
     /// The time given lies outside what can be represented, or is not in the future where it must be.
     case expireTime
     /// The argument at this index is no option of the command.
@@ -67,6 +68,12 @@ enum CommandError: Error, Equatable, BitwiseCopyable {
         case .lcsTooLarge:
             "ERR Insufficient memory, transient memory for LCS exceeds proto-max-bulk-len"
         case .invalidCursor: "ERR invalid cursor"
+        case .busyKey: "BUSYKEY Target key name already exists."
+        case .restoreTTL: "ERR Invalid TTL value, must be >= 0"
+        case .restoreIdleTime: "ERR Invalid IDLETIME value, must be >= 0"
+        case .restoreFrequency: "ERR Invalid FREQ value, must be >= 0 and <= 255"
+        case .payloadFooter: "ERR DUMP payload version or checksum are wrong"
+        case .payloadFormat: "ERR Bad data format"
         case .noFrequency:
             """
             ERR An LFU maxmemory policy is not selected, access frequency not tracked. Please note that when \

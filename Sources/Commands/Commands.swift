@@ -8,5 +8,6 @@
 //               (CommandTable+Find), read per operation from a flat array (CommandTable+Profile)
 //   Call        one command on its way to a shard; Executor switches on its id
 //   Strings/ Bitmaps/ Keys/ Versions/   one family per folder, each command three sentences
+//   Effects/    what has become of the shard, as requests to repeat: the log's and the replicas' stream
 //   MultiKey/   commands whose data flows between keys, as gather, combine, apply
 //   Introspection/   what COMMAND answers, and HELP for every container

@@ -17,6 +17,24 @@ public enum Executor {
         }
     }
 
+    /// The same, and tells the log what has changed. Called while the log is on; a command that changed nothing, or
+    /// failed, leaves nothing there.
+    public static func execute(
+        _ call: borrowing Call, on shard: inout Shard, reply: inout ReplyWriter, effects: inout EffectLog
+    ) {
+        let changes = shard.changes
+        let place = reply.place()
+        do throws(CommandError) {
+            try dispatch(call, on: &shard, reply: &reply)
+        } catch {
+            reply.discard(from: place)
+            return error.write(for: call, reply: &reply)
+        }
+        guard shard.changes != changes else { return }
+        effects.noteRemovals(of: &shard, at: call.now)
+        effects.note(call, on: &shard)
+    }
+
     @inline(__always)
     private static func dispatch(
         _ call: borrowing Call, on shard: inout Shard, reply: inout ReplyWriter
@@ -55,12 +73,14 @@ public enum Executor {
             try MultiKey.execute(call, on: &shard, reply: &reply)
 
         case .del, .unlink: Keys.del(call, on: &shard, reply: &reply)
+        case .dump: Keys.dump(call, on: &shard, reply: &reply)
         case .exists: Keys.exists(call, on: &shard, reply: &reply)
         case .keys: Keys.keys(call, on: &shard, reply: &reply)
         case .memory: try Keys.memory(call, on: &shard, reply: &reply)
         case .move: try Keys.move(call, on: &shard, reply: &reply)
         case .object: try Keys.object(call, on: &shard, reply: &reply)
         case .randomkey: Keys.randomkey(call, on: &shard, reply: &reply)
+        case .restore: try Keys.restore(call, on: &shard, reply: &reply)
         case .scan: try Keys.scan(call, on: &shard, reply: &reply)
         case .touch: Keys.touch(call, on: &shard, reply: &reply)
         case .type: Keys.type(call, on: &shard, reply: &reply)
@@ -74,8 +94,11 @@ public enum Executor {
         case .flushdb: try Keys.flushdb(call, on: &shard, reply: &reply)
         case .swapdb: try Keys.swapdb(call, on: &shard, reply: &reply)
 
-        case .asking, .auth, .client, .cluster, .command, .config, .debug, .echo, .function, .hello, .info,
-            .latency, .lolwut, .monitor, .ping, .quit, .readonly, .readwrite, .reset, .select, .shutdown,
+        case .bgrewriteaof, .waitaof, .asking, .auth, .bgsave, .client, .cluster, .command, .config, .debug,
+            .echo, .function, .hello,
+            .info,
+            .lastsave, .latency, .lolwut, .monitor, .ping, .quit, .readonly, .readwrite, .reset, .save,
+            .select, .shutdown,
             .slowlog, .time:
             preconditionFailure(
                 "A command whose route is .connection runs on its connection, not on a shard.")

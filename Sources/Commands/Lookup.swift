@@ -52,21 +52,6 @@ extension Shard {
     }
 }
 
-extension Encoding {
-    /// How a string is kept that was given whole: as a number where it spells one, short, or long.
-    @inline(__always)
-    static func natural(for value: RawSpan) -> Encoding {
-        let count = value.byteCount
-        if count > 44 { return .raw }
-        if count > 0, count <= 20 {
-            let first = value.byte(at: 0)
-            let mayBeNumber = first &- UInt8(ascii: "0") < 10 || first == UInt8(ascii: "-")
-            if mayBeNumber, Decimal.parse(value) != nil { return .int }
-        }
-        return .embstr
-    }
-}
-
 /// Positions from the start, or with a negative number from the end, clipped to what there is: one before the start
 /// is the start, so that -9 through -8 is the first of five.
 /// - Returns: nil where nothing lies between them.

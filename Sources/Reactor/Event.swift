@@ -103,9 +103,19 @@ public struct Event: Equatable, Sendable {
         case connected
         /// It could not be had; `count` is the errno value. The socket is of no more use and wants to be closed.
         case connectFailed
+        /// A file is open, or could not be opened: `count` is 0 or a negative errno value, as in all file events.
+        case fileOpened
+        /// `count` bytes, fewer than asked for only at the end of the file.
+        case fileRead
+        /// All of the bytes; they are in the kernel's hands, or on the disk if that was asked for.
+        case fileWritten
+        /// What had been written before the sync was asked for is on the disk.
+        case fileSynced
+        /// The last of a file: its slot may be reused from now on.
+        case fileClosed
     }
 
-    /// Whom it concerns; `.none` for `.woken`.
+    /// Whom it concerns; `.none` for `.woken`. A file event has its file here and its tag in `buffer`.
     public var socket: SocketID
     /// The buffer of `.received`.
     public var buffer: BufferID

@@ -4,7 +4,7 @@
 /// called back), receive buffers, sends, accepts, cancellation, wake-ups and mailboxes between cores, pinning.
 /// A ring belongs to the thread that made it; nothing here is shared except what says so (`Mailbox`, `Doorbell`).
 ///
-/// Reading order: `RingDriver` (what a core sees), `Event`, `IORing` (the real one; `IORing+Turn` first),
+/// Reading order: `RingDriver` (what a core sees; files in `FileDriver`), `Event`, `IORing` (the real one; `IORing+Turn` first),
 /// `SimulatedRing` (the same for tests: clock, network and wake-ups from a seed), `Mailbox` and `Doorbell`.
 
 /// What a core's loop knows of the outside world: sockets, time and wake-ups.
@@ -16,7 +16,7 @@
 /// - A socket's operations end in order: after `.closed` no event of that `SocketID` appears again.
 /// - Events that already lie in the caller's batch when it closes a socket are still there. A `.received` among
 ///   them carries a buffer, which must be recycled like any other.
-public protocol RingDriver: ~Copyable {
+public protocol RingDriver: FileDriver, ~Copyable {
     /// Submits everything asked for since the last turn, waits until there is at least one completion or
     /// `deadline` has come (`nil`: wait forever; a past instant: do not wait), and replaces the contents of
     /// `events`.

@@ -32,6 +32,9 @@ struct NodeCommand: ParsableCommand {
             Terminal.fail(error.description)
         }
         let settings = Settings(store)
+        if let problem = NodeProgram.enterFolder(settings) {
+            Terminal.fail("dir: can't enter \(settings.folder): \(problem)")
+        }
         let sink: LogSink
         do throws(ConfigFiles.Refusal) {
             sink = try LogSink(path: settings.logFile, format: settings.logFormat, level: settings.logLevel)

@@ -9,6 +9,8 @@ import Testing
         append 3 write,denyoom,fast 1 1 1 write,string,fast -
         asking 1 fast 0 0 0 fast,connection -
         auth -2 noscript,loading,stale,fast,no_auth,allow_busy 0 0 0 fast,connection -
+        bgrewriteaof 1 admin,noscript,no_async_loading 0 0 0 admin,slow,dangerous -
+        bgsave -1 admin,noscript,no_async_loading 0 0 0 admin,slow,dangerous -
         bitcount -2 readonly 1 1 1 read,bitmap,slow -
         bitfield -2 write,denyoom 1 1 1 write,bitmap,slow -
         bitfield_ro -2 readonly,fast 1 1 1 read,bitmap,fast -
@@ -56,6 +58,7 @@ import Testing
         decr 2 write,denyoom,fast 1 1 1 write,string,fast -
         decrby 3 write,denyoom,fast 1 1 1 write,string,fast -
         del -2 write 1 -1 1 keyspace,write,slow request_policy:multi_shard,response_policy:agg_sum
+        dump 2 readonly 1 1 1 keyspace,read,slow nondeterministic_output
         echo 2 loading,stale,fast 0 0 0 fast,connection -
         exists -2 readonly,fast 1 -1 1 keyspace,read,fast request_policy:multi_shard,response_policy:agg_sum
         expire -3 write,fast 1 1 1 keyspace,write,fast -
@@ -78,6 +81,7 @@ import Testing
         incrbyfloat 3 write,denyoom,fast 1 1 1 write,string,fast -
         info -1 loading,stale 0 0 0 slow,dangerous nondeterministic_output,request_policy:all_shards,response_policy:special
         keys 2 readonly 0 0 0 keyspace,read,slow,dangerous request_policy:all_shards,nondeterministic_output_order
+        lastsave 1 loading,stale,fast 0 0 0 admin,fast,dangerous nondeterministic_output
         latency -2 - 0 0 0 slow -
         latency|doctor 2 admin,noscript,loading,stale 0 0 0 admin,slow,dangerous nondeterministic_output,request_policy:all_nodes,response_policy:special
         latency|graph 3 admin,noscript,loading,stale 0 0 0 admin,slow,dangerous nondeterministic_output,request_policy:all_nodes,response_policy:special
@@ -119,6 +123,8 @@ import Testing
         rename 3 write 1 2 1 keyspace,write,slow -
         renamenx 3 write,fast 1 2 1 keyspace,write,fast -
         reset 1 noscript,loading,stale,fast,no_auth,allow_busy 0 0 0 fast,connection -
+        restore -4 write,denyoom 1 1 1 keyspace,write,slow,dangerous -
+        save 1 admin,noscript,no_async_loading,no_multi 0 0 0 admin,slow,dangerous -
         scan -2 readonly 0 0 0 keyspace,read,slow nondeterministic_output,request_policy:special
         select 2 loading,stale,fast 0 0 0 fast,connection -
         set -3 write,denyoom 1 1 1 write,string,slow -
@@ -143,7 +149,7 @@ import Testing
         """
 
     /// Ours: unknown to that server.
-    static let own: Set<String> = ["cas", "gets", "client|setinfo", "client|no-touch"]
+    static let own: Set<String> = ["cas", "gets", "client|setinfo", "client|no-touch", "waitaof"]
 
     @Test func tableAgreesWithTheServer() {
         let specs = CommandTable.specs + CommandTable.subcommandSpecs

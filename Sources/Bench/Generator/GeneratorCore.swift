@@ -70,7 +70,9 @@ struct GeneratorCore<Ring: RingDriver & ~Copyable>: ~Copyable {
         case .peerClosed: if isOpen { state.drop(lane, "closed by the server") }
         case .receiveFailed, .sendFailed: if isOpen { state.drop(lane, errorName(event.count)) }
         case .closed: state.closed(lane)
-        case .woken, .accepted, .acceptFailed: break
+        case .woken, .accepted, .acceptFailed, .fileOpened, .fileRead, .fileWritten, .fileSynced,
+            .fileClosed:
+            break
         }
     }
 }

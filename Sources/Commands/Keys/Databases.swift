@@ -33,15 +33,35 @@ extension Keys {
         }
     }
 
-    /// SWAPDB index index
-    static func swapdb(_ call: borrowing Call, on shard: inout Shard, reply: inout ReplyWriter)
-        throws(CommandError)
+    /// Whether a call on whole databases would do what it says: nothing but its arguments decides that.
+    static func wouldFail(_ call: borrowing Call) -> Bool {
+        do throws(CommandError) {
+            if call.command == .swapdb {
+                _ = try swapped(call)
+            } else {
+                try checkFlushOptions(call.arguments)
+            }
+            return false
+        } catch {
+            return true
+        }
+    }
+
+    private static func swapped(_ call: borrowing Call) throws(CommandError) -> (DatabaseIndex, DatabaseIndex)
     {
         let count = call.databaseCount
         let first = try call.narrowInteger(at: 1, else: .firstDatabase)
         let second = try call.narrowInteger(at: 2, else: .secondDatabase)
         guard 0..<count ~= first, 0..<count ~= second else { throw .databaseOutOfRange }
-        shard.swap(DatabaseIndex(rawValue: UInt8(first)), DatabaseIndex(rawValue: UInt8(second)))
+        return (DatabaseIndex(rawValue: UInt8(first)), DatabaseIndex(rawValue: UInt8(second)))
+    }
+
+    /// SWAPDB index index
+    static func swapdb(_ call: borrowing Call, on shard: inout Shard, reply: inout ReplyWriter)
+        throws(CommandError)
+    {
+        let (first, second) = try swapped(call)
+        shard.swap(first, second)
         reply.ok()
     }
 }

@@ -13,7 +13,7 @@ extension Keys {
         guard let id = shard.write(call), conditions.allow(deadline, after: shard.expiry(of: id)) else {
             return reply.integer(0)
         }
-        if deadline <= call.now {
+        if deadline <= call.now, !call.flags.contains(.replays) {
             shard.remove(id, in: call.database)
         } else {
             guard shard.setExpiry(of: id, to: deadline) != nil else { throw .outOfMemory }

@@ -28,7 +28,9 @@ extension Strings {
         let deadline = try options.deadline(call)
         reply.bulk(shard.value(of: id))
         if let deadline {
-            if deadline <= call.now { return shard.remove(id, in: call.database) }
+            if deadline <= call.now, !call.flags.contains(.replays) {
+                return shard.remove(id, in: call.database)
+            }
             guard shard.setExpiry(of: id, to: deadline) != nil else { throw .outOfMemory }
         } else if options.expiry == .persist {
             guard shard.setExpiry(of: id, to: nil) != nil else { throw .outOfMemory }

@@ -8,7 +8,8 @@ public enum CommandID: UInt16, CaseIterable, BitwiseCopyable, Sendable {
     // Bitmaps
     case bitcount, bitfield, bitfieldRO, bitop, bitpos, getbit, setbit
     // Keys
-    case copy, del, exists, keys, move, object, randomkey, rename, renamenx, scan, touch, type, unlink
+    case copy, del, dump, exists, keys, move, object, randomkey, rename, renamenx, restore, scan, touch, type,
+        unlink
     // Expiry
     case expire, expireat, expiretime, persist, pexpire, pexpireat, pexpiretime, pttl, ttl
     // Databases
@@ -16,7 +17,9 @@ public enum CommandID: UInt16, CaseIterable, BitwiseCopyable, Sendable {
     // Connection
     case asking, auth, echo, hello, ping, quit, readonly, readwrite, reset, select, client, command
     // Server
-    case config, debug, info, lolwut, memory, monitor, shutdown, time, latency, slowlog
+    case bgsave, config, debug, info, lastsave, lolwut, memory, monitor, save, shutdown, time, latency,
+        slowlog
+    case bgrewriteaof, waitaof
     // Cluster
     case cluster, function
 }

@@ -9,7 +9,7 @@ public enum CommandTable {
     public static let specs: [CommandSpec] = {
         let families = [
             strings, versions, bitmaps, keys, expiry, databases, connection, client, introspection, server,
-            diagnostics, cluster,
+            diagnostics, persistence, cluster,
         ]
         let specs = families.flatMap { $0 }.sorted { $0.id.rawValue < $1.id.rawValue }
         precondition(

@@ -34,6 +34,7 @@ extension Shard {
     public mutating func evict(_ victim: Victim) {
         precondition(Table.holds(victim.id, arena.addresses), "a victim was evicted after it moved or went")
         if eviction.clock == .history { leaveGhost(of: victim) }
+        if removals.isKept { noteRemoval(victim.id, Int(victim.database.rawValue)) }
         discard(victim.id, Int(victim.database.rawValue))
         evicted &+= 1
     }

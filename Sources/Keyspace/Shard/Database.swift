@@ -2,12 +2,16 @@ import Memory
 
 /// One database: its table, its wheel and the heap their blocks come from. Swapped and flushed whole.
 struct Database {
+    init(heap: Int) { self.heap = heap }
+
     var table = Table()
     var wheel = Wheel()
     /// The arena heap that all blocks of this database come from.
     var heap: Int
     /// The sum of all expiry times, for their mean.
     var expirySum: Int128 = 0
+    /// How far the snapshot under way is here.
+    var snapshot = SnapshotProgress()
 }
 
 /// The shard's databases, in place: a subscript reads and changes one without copying it.

@@ -32,6 +32,10 @@ extension Shard {
             if database.table.directory != .none { blocks += 1 + database.table.segmentCount }
             if database.wheel.block != .none { blocks += 1 }
         }
+        for database in snapshot.aside {
+            faults += database.table.checkInvariants(hasher, addresses) { _ in blocks += 1 }
+            blocks += 1 + database.table.segmentCount + (database.wheel.block != .none ? 1 : 0)
+        }
         if blocks != arena.blockCount {
             faults.append("the databases account for \(blocks) blocks, but the arena has \(arena.blockCount)")
         }

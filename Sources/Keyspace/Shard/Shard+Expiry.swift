@@ -6,6 +6,7 @@ extension Shard {
     public mutating func setExpiry(of id: EntryID, to expiry: UnixMillis?) -> EntryID? {
         let old = entry(id)
         let database = owner(of: id)
+        preserve(id, in: database)
         guard let expiry else {
             if !old.header.isExpiring { return id }
             unschedule(id.handle, database)
@@ -111,6 +112,7 @@ extension Shard {
 
     /// Removes an entry whose time is over.
     mutating func expire(_ id: EntryID, _ database: Int) {
+        if removals.isKept { noteRemoval(id, database) }
         discard(id, database)
         expired &+= 1
     }

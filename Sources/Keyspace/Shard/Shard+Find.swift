@@ -28,7 +28,7 @@ extension Shard {
         }
         let entry = Entry(id.handle, arena.addresses)
         let header = entry.header
-        if header.isExpiring && entry.expiry < now {
+        if header.isExpiring && entry.expiry < now && !isReplaying {
             if mode == .peek { return nil }
             expire(id, Int(index.rawValue))
             if mode.counts { misses &+= 1 }

@@ -9,6 +9,7 @@ extension Shard {
     }
 
     mutating func clear(_ database: Int) {
+        if preserveDatabase(database) { return }
         let heap = databases[database].heap
         arena.reset(heap: heap)
         databases[database] = Database(heap: heap)

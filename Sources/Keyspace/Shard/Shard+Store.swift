@@ -11,6 +11,7 @@ extension Shard {
     ) -> EntryID? {
         latest = now
         let database = Int(index.rawValue)
+        preserve(hash, in: database)
         var old = locate(key, hash, in: index)
         if let id = old, isExpired(id, at: now) {
             expire(id, database)
@@ -31,7 +32,8 @@ extension Shard {
         return overwrite(old, key, database, value, encoding, expiry, at: now, touching: touching)
     }
 
-    private mutating func insert(
+    /// Inserts a key that is not there.
+    mutating func insert(
         _ key: RawSpan, _ hash: KeyHash, _ database: Int, _ value: RawSpan,
         _ encoding: Encoding, _ expiry: UnixMillis?, at now: UnixMillis
     ) -> EntryID? {
@@ -100,6 +102,7 @@ extension Shard {
     public mutating func resizeValue(of id: EntryID, to length: Int) -> EntryID? {
         precondition(length >= 0 && length <= Int(UInt32.max), "a value is 0 to 2^32 - 1 bytes long")
         let old = entry(id)
+        preserve(id)
         let oldLength = old.valueLength
         var flags = old.header.flags & ~EntryHeader.long
         flags |= EntryHeader.longFlag(keyLength: old.keyLength, valueLength: length)
@@ -167,6 +170,7 @@ extension Shard {
     /// Takes the entry out of table and wheel and frees its block. A database that becomes empty starts over, so that a
     /// table once large does not stay.
     mutating func discard(_ id: EntryID, _ database: Int) {
+        preserve(id, in: database)
         let entry = Entry(id.handle, arena.addresses)
         if entry.header.isExpiring { unschedule(id.handle, database) }
         databases[database].table.remove(id, arena.addresses)

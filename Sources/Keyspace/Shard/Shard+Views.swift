@@ -22,6 +22,7 @@ extension Shard {
     /// The entry's value, to be changed in place without changing its length. Counts as a write: the version changes.
     @_lifetime(&self)
     public mutating func mutableValue(of id: EntryID) -> MutableRawSpan {
+        preserve(id)
         noteWrite(id)
         changes &+= 1
         // Unsafe: as above, and nothing else can reach the entry while the shard is borrowed mutably.
@@ -51,7 +52,7 @@ extension Shard {
     /// Whether the entry's time is over.
     public func isExpired(_ id: EntryID, at now: UnixMillis) -> Bool {
         let entry = entry(id)
-        return entry.header.isExpiring && entry.expiry < now
+        return entry.header.isExpiring && entry.expiry < now && !isReplaying
     }
 
     /// Seconds since the entry was last found (OBJECT IDLETIME), modulo 194 days.

@@ -19,10 +19,17 @@ import Memory
     var compaction = CompactionState()
     /// How and what it evicts.
     var eviction: EvictionState
+    /// The snapshot under way, if there is one.
+    var snapshot = SnapshotState()
     /// The next version to give out.
     var nextVersion: UInt64
     /// The latest time a call brought.
     var latest: UnixMillis
+    /// While a log is repeated nothing expires: what expired then is in the log as a removal, and what was prolonged then
+    /// must live until the log says so.
+    public var isReplaying = false
+    /// Keys removed by the shard itself that somebody still has to hear of.
+    var removals = RemovalNotes()
     /// Which database the next expiry slice starts with.
     var expiryTurn = 0
     /// When `expire` has work next: exact when it ended, and no later than what has been scheduled since.
@@ -45,7 +52,8 @@ import Memory
         precondition(count >= 1 && count <= 255, "a shard has 1 to 255 databases")
         guard
             let arena = Arena(
-                byteCount: configuration.arenaBytes, heaps: count, numaNode: configuration.numaNode,
+                byteCount: configuration.arenaBytes, heaps: Shard.heapCount(databases: count),
+                numaNode: configuration.numaNode,
                 hugePages: configuration.hugePages)
         else { return nil }
         self.arena = arena
@@ -53,11 +61,15 @@ import Memory
         databaseCount = count
         databases = Databases(count: count)
         eviction = EvictionState(seed: configuration.hashSeed.0 ^ configuration.hashSeed.1)
+        snapshot.spareHeaps = Array(count..<Shard.heapCount(databases: count))
         nextVersion = max(1, configuration.startMicros << 10 & UInt64(Int64.max))
         latest = UnixMillis(rawValue: Int64(clamping: configuration.startMicros / 1000))
     }
 
     deinit { databases.free() }
+
+    /// A heap for each database and a spare one for each that is flushed during a snapshot, as far as they reach.
+    private static func heapCount(databases: Int) -> Int { min(255, 2 * databases) }
 
     /// Bytes of all blocks: entries, segments, directories, wheels; and what is remembered of evicted keys. What
     /// maxmemory is compared with.
@@ -66,6 +78,7 @@ import Memory
     public var committedBytes: Int { arena.committedBytes + eviction.byteCount }
     /// Bytes of pages that hold blocks, the waste between blocks included.
     public var heldBytes: Int { arena.heldBytes + eviction.byteCount }
+
     /// Bytes of the arena that were never used: certain room, in one piece. There may be more where keys were removed.
     public var untouchedBytes: Int { arena.untouchedBytes }
     /// What the arena keeps about its blocks, beside them.

@@ -8,29 +8,36 @@ struct PauseState {
 
     private(set) var until = UnixMillis(rawValue: 0)
     private(set) var extent = Extent.writes
-    private(set) var isActive = false
+    /// Somebody has asked for it.
+    private(set) var isTimed = false
+    /// The disk does not keep up with a snapshot: writes wait for it.
+    var isCongested = false
+
+    var isActive: Bool { isTimed || isCongested }
 
     /// Begins a pause, or makes one that is under way longer or wider.
     mutating func begin(_ extent: Extent, until end: UnixMillis) {
-        if isActive {
+        if isTimed {
             until = max(until, end)
             if extent == .everything { self.extent = .everything }
         } else {
             until = end
             self.extent = extent
-            isActive = true
+            isTimed = true
         }
     }
 
-    mutating func end() { isActive = false }
+    mutating func end() { isTimed = false }
 
     /// Whether a command has to wait.
     func holds(_ flags: CommandFlags) -> Bool {
-        isActive && (extent == .everything || flags.contains(.write))
+        flags.contains(.write) ? isActive : isTimed && extent == .everything
     }
 
-    /// Milliseconds until it ends.
-    func remaining(at now: UnixMillis) -> UInt64 { UInt64(max(0, until.rawValue - now.rawValue)) }
+    /// Milliseconds until it ends, or until it is looked at again.
+    func remaining(at now: UnixMillis) -> UInt64 {
+        isCongested ? 1 : UInt64(max(0, until.rawValue - now.rawValue))
+    }
 }
 
 extension CoreState {
@@ -43,12 +50,25 @@ extension CoreState {
     }
 
     mutating func endPauseIfDue() {
-        if now >= pause.until { endPause() }
+        if pause.isTimed, now >= pause.until { endPause() }
+    }
+
+    /// Writes wait, or need not wait any longer, for the disk.
+    mutating func followCongestion() {
+        let isCongested = node.persistence.coresCongested.load(ordering: .relaxed) > 0
+        guard isCongested != pause.isCongested else { return }
+        pause.isCongested = isCongested
+        if !isCongested { letPausedGo() }
     }
 
     /// Everybody who waited goes on.
     mutating func endPause() {
         pause.end()
+        letPausedGo()
+    }
+
+    /// Those whose commands may run now go on; they are looked at again, and may be paused again.
+    private mutating func letPausedGo() {
         for slot in 0..<connections.count where connections[slot].flags.contains(.paused) {
             unblock(connections[slot].socket)
         }

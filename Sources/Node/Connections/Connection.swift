@@ -55,6 +55,8 @@ struct Connection: ~Copyable {
         static let throttled = Flags(rawValue: 1 << 19)
         /// Counts as a client: neither refused nor on its way out.
         static let counted = Flags(rawValue: 1 << 20)
+        /// Replies of it wait for the log to be on the disk.
+        static let held = Flags(rawValue: 1 << 21)
     }
 
     var socket: SocketID
@@ -78,6 +80,11 @@ struct Connection: ~Copyable {
     var inFlight = ByteBuffer()
     /// Replies that wait for other cores.
     var order = ReplyOrder()
+    /// The first bytes of `reply` that wait for the log, and for how much of it; 0: none do.
+    var heldCount = 0
+    var heldEnd: UInt64 = 0
+    /// The end of the log after the last write that was executed here.
+    var logEnd: UInt64 = 0
     /// Since when the output stands above the soft limit; 0 if it does not.
     var softLimitSince: Int64 = 0
     /// Names and totals that only CLIENT LIST and its like read.
@@ -109,6 +116,15 @@ struct Connection: ~Copyable {
     mutating func beginSend() {
         swap(&inFlight, &reply.buffer)
         flags.insert(.sending)
+    }
+
+    /// The first `count` bytes go into flight; the others stay.
+    mutating func beginSend(_ count: Int) {
+        beginSend()
+        guard count < inFlight.count else { return }
+        let rest = ByteBuffer(inFlight.bytes.from(count))
+        reply.buffer.append(rest.bytes)
+        inFlight.truncate(to: count)
     }
 
     /// A reply has been dropped: CLIENT REPLY SKIP passes on to the next command, or is over.

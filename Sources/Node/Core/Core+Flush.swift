@@ -5,10 +5,12 @@ extension Core where Ring: ~Copyable {
     /// Hands each connection's replies to the ring, at most one send in flight per connection: everything that
     /// comes meanwhile gathers in the reply buffer and leaves with the next one. Then closes what has to close.
     mutating func flush() {
+        if state.log.isOn { writeLog() }
         // By index: iterating over a stored array retains it, once a turn.
         for index in state.flushList.indices { flush(slot: Int(state.flushList[index])) }
         state.flushList.removeAll(keepingCapacity: true)
         closeAsked()
+        performSnapshotSteps()
         wakePeers()
     }
 
@@ -20,7 +22,13 @@ extension Core where Ring: ~Copyable {
             state.closeIfDone(slot: slot)
             return
         }
-        state.connections[slot].beginSend()
+        if state.log.isOn {
+            let count = state.releasable(slot: slot)
+            guard count > 0 else { return }
+            state.connections[slot].beginSend(count)
+        } else {
+            state.connections[slot].beginSend()
+        }
         let bytes = state.connections[slot].inFlight.count
         state.statistics.bytesSent &+= UInt64(bytes)
         state.statistics.sends &+= 1

@@ -19,6 +19,9 @@ extension Core where Ring: ~Copyable {
             case .connected, .connectFailed:
                 preconditionFailure("a node opens no connections")
             case .woken: state.statistics.wakeUps += 1
+            case .fileOpened, .fileRead, .fileWritten, .fileSynced, .fileClosed:
+                state.snapshotFileEvent(event)
+                logEvent(event)
             }
             if batch.isFull { executeBatch() }
         }

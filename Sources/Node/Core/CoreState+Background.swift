@@ -17,15 +17,28 @@ struct BackgroundState {
 extension CoreState {
     /// A bounded slice of what nobody asked for: expired keys, and once a second the bookkeeping.
     mutating func runBackground() {
+        if now != background.looked { lookAround() }
         if now != background.looked || background.isBehind || shard.isDue(at: now) { lookAfterShard() }
         if tuning.maxMemory > 0 {
             usedBytesOfOthers = node.usedBytes(besides: id)
-            relieveMemory()
+            // What is being loaded was within its limit once; as in Redis it comes in whole, and goes afterwards.
+            if !conditions.contains(.loading) { relieveMemory() }
         }
         compactIfDue()
         if shard.usedBytes + eviction.clientBytes != usedBytesShown { showUsedBytes() }
+        if replay.isBusy { continueReplay() }
+        if !logWaits.isEmpty { endLogWaits() }
+        if log.isOn { lookAtLogs() }
+        if snapshots.share != nil { continueShare() }
+        if loading != nil { continueLoading() }
         if pause.isActive { endPauseIfDue() }
         if instant >= background.nextRound { runRound() }
+    }
+
+    /// Once a millisecond: what others may have said about snapshots.
+    private mutating func lookAround() {
+        if id == Self.director { stopIfAsked() }
+        followCongestion()
     }
 
     /// A slice of expiry, and how much free memory to keep: once a millisecond, and in every turn while there is a backlog.
@@ -56,6 +69,10 @@ extension CoreState {
             at: now.rawValue, commands: statistics.commands, input: statistics.bytesReceived,
             output: statistics.bytesSent)
         panel.keys.store(keyCount, ordering: .relaxed)
+        panel.changes.store(shard.changes, ordering: .relaxed)
+        saveIfDue()
+        rewriteIfDue()
+        if id == Self.director { logLoading() }
         panel.rounds.add(1, ordering: .relaxed)
         node.noteUsedBytes()
         logWarnings()
@@ -84,6 +101,7 @@ extension CoreState {
     /// Until when this core may sleep.
     mutating func deadlineOfSleep() -> Instant {
         if background.isBehind || eviction.isBehind || !outbox.isEmpty { return .past }
+        if isSnapshotBusy || loading != nil || replay.isBusy { return .past }
         if coreCount > 1, !office.mayFallAsleep() { return .past }
         if coreCount > 1, panel.evictionDebt.load(ordering: .relaxed) > EvictionWork.debtWorthWaking {
             return .past
@@ -94,8 +112,17 @@ extension CoreState {
             deadline = min(deadline, instant.advanced(byMillis: millis))
         }
         if compaction.effort > 0 { deadline = min(deadline, compaction.nextSlice) }
+        if log.standing == .open, let due = log.stream.deadline {
+            deadline = min(deadline, Instant(nanoseconds: due))
+        }
+        for wait in logWaits.values {
+            if let due = wait.deadline { deadline = min(deadline, due) }
+        }
         if isStopping { deadline = min(deadline, instant.advanced(byMillis: 10)) }
         if pause.isActive { deadline = min(deadline, instant.advanced(byMillis: pause.remaining(at: now))) }
+        if let share = snapshots.share, !share.hasEnded, share.restsUntil > instant {
+            deadline = min(deadline, share.restsUntil)
+        }
         return deadline
     }
 }

@@ -57,12 +57,28 @@ struct CoreState: ~Copyable {
     var gatherings = GatheringState()
     var control = ControlState()
     var pause = PauseState()
+    var snapshots = SnapshotsOfCore()
+    /// The file that is being loaded.
+    var loading: LoadShare?
+    /// What keeps ordinary commands from running.
+    var conditions: Conditions = []
     /// The node's monitors.
     var monitors: [Monitor] = []
     var monitorFeeds: MonitorFeeds
     var background = BackgroundState()
     var eviction = EvictionWork()
     var compaction = CompactionWork()
+    /// What the shard has been through and the log has not taken yet.
+    var effects = EffectLog()
+    /// Its place in the log that is being repeated.
+    var replay = ReplayState()
+    /// This core's end of the append-only file.
+    var log = CoreLog()
+    /// Those who wait for it to be on the disk, and how many there were.
+    var logWaits: [UInt64: LogWait] = [:]
+    var logWaitsBegun: UInt64 = 0
+    /// An errno value while some core's log cannot be written: writes are refused. 0: they are not.
+    var logRefusal: Int32 = 0
     var diagnostics = Diagnostics()
     /// What `panel` says of this shard's memory.
     var usedBytesShown = -1

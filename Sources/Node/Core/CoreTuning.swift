@@ -34,8 +34,11 @@ struct CoreTuning: Sendable {
     var timeoutSeconds: Int64 = 0
     var outputLimits = BufferLimits.none
     var expiresActively = true
+    var savePoints: [Settings.SavePoint] = []
+    var stopsWritesAfterFailedSave = true
     var allowsDebug = Settings.Admission.no
     var admitsToProtectedConfigs = Settings.Admission.no
+    var log = LogTuning()
     /// False only in debug builds, for the test that shows what the ordering is for.
     var ordersMultiShardCalls = true
 

@@ -1,3 +1,4 @@
+import Durability
 import Glibc
 import Keyspace
 import Logging
@@ -11,6 +12,12 @@ final class NodeContext: Sendable {
     let identity: NodeIdentity
     let mail: MailGrid
     let multiWrites = MultiWrites()
+    let disk: any Disk
+    let logFolder: LogFolder
+    let logFigures = LogFigures()
+    /// What is to be done about the log at the start.
+    let logStart = Mutex(LogStart.off)
+    let persistence: Persistence
     let sink: LogSink
     let logger: Logger
     /// The directives in force; touched by CONFIG and at start.
@@ -30,13 +37,18 @@ final class NodeContext: Sendable {
     let usedBytesPeak = Atomic<Int>(0)
 
     init(
-        coreCount: Int, identity: NodeIdentity, store: SettingsStore, sink: LogSink, corePorts: [UInt16]
+        coreCount: Int, identity: NodeIdentity, store: SettingsStore, sink: LogSink, corePorts: [UInt16],
+        disk: any Disk = SystemDisk()
     ) {
         precondition(coreCount > 0 && coreCount <= 1024, "a node has 1 to 1024 cores")
         self.coreCount = coreCount
         self.identity = identity
+        persistence = Persistence(startedSeconds: identity.startedAt.rawValue / 1000)
         self.sink = sink
         self.corePorts = corePorts
+        self.disk = disk
+        logFolder = LogFolder(
+            path: store["appenddirname"], names: LogNames(stem: store["appendfilename"]), disk: disk)
         logger = sink.logger()
         configuration = Mutex(store)
         mail = MailGrid(coreCount: coreCount)
@@ -54,6 +66,9 @@ final class NodeContext: Sendable {
 
     /// Bytes used by the shards of all cores, as of their last turns.
     var usedBytes: Int { cores.reduce(0) { $0 + $1.usedBytes.load(ordering: .relaxed) } }
+
+    /// Writes of all shards, as of their last rounds.
+    var changes: UInt64 { cores.reduce(0) { $0 &+ $1.changes.load(ordering: .relaxed) } }
 
     /// Raises the peak to what is used now. Returns it.
     @discardableResult
@@ -101,7 +116,12 @@ final class CorePanel: Sendable {
     let keys = Atomic<Int>(0)
     /// Rounds of bookkeeping, one a second: a sign of life.
     let rounds = Atomic<Int>(0)
+    let changes = Atomic<UInt64>(0)
     let isRunning = Atomic<Bool>(false)
+    /// The errno value because of which its log cannot be written; 0 if it can.
+    let logRefusal = Atomic<Int32>(0)
+    /// A sync of its log has failed, so that only new files help.
+    let needsRewrite = Atomic<Bool>(false)
 }
 
 /// Who this node is; made once at start.

@@ -1,15 +1,26 @@
 import Commands
 import Keyspace
+import Reactor
 import Wire
 
 extension CoreState {
     /// Whether the command may not run for this connection now: not authenticated, or no memory left
     /// although as much was evicted as may be at once.
     @inline(__always)
-    mutating func mustRefuse(_ slot: Int, _ profile: CommandProfile, _ arguments: Arguments) -> Bool {
+    mutating func mustRefuse(
+        _ slot: Int, _ command: CommandID, _ profile: CommandProfile, _ arguments: Arguments
+    ) -> Bool {
         let standing = connections[slot].flags.intersection([.authenticated, .monitor])
         if standing != .authenticated, mustRefuse(profile, to: standing) { return true }
+        if !conditions.isEmpty, mustRefuse(profile, command) { return true }
         return profile.flags.contains(.denyOOM) && isOverMemory && !makesRoom(for: arguments)
+    }
+
+    /// While the data is loaded, and after a failed snapshot: what may not run then.
+    private func mustRefuse(_ profile: CommandProfile, _ command: CommandID) -> Bool {
+        if conditions.contains(.loading), !profile.flags.contains(.loading) { return true }
+        if conditions.contains(.cannotLog), profile.flags.contains(.write) { return true }
+        return conditions.contains(.cannotPersist) && (profile.flags.contains(.write) || command == .ping)
     }
 
     private func mustRefuse(_ profile: CommandProfile, to standing: Connection.Flags) -> Bool {
@@ -26,13 +37,23 @@ extension CoreState {
     /// Says why.
     mutating func refuse(_ slot: Int, _ command: CommandID, _ profile: CommandProfile) -> Progress {
         let flags = connections[slot].flags
+        if flags.contains(.authenticated), !flags.contains(.monitor), !conditions.contains(.loading),
+            conditions.contains(.cannotLog), profile.flags.contains(.write)
+        {
+            let text = "MISCONF Errors writing to the AOF file: \(errorName(logRefusal))"
+            return reject(slot, StatIndex(command)) { $0.error(text) }
+        }
         let reason =
             if !flags.contains(.authenticated) {
                 Refusal.mustAuthenticate
             } else if flags.contains(.monitor) {
                 Refusal.monitorsOnly
-            } else {
+            } else if conditions.contains(.loading), !profile.flags.contains(.loading) {
+                Refusal.loading
+            } else if profile.flags.contains(.denyOOM), isOverMemory {
                 Refusal.outOfMemory
+            } else {
+                Refusal.cannotPersist
             }
         return reject(slot, StatIndex(command)) { $0.error(reason) }
     }

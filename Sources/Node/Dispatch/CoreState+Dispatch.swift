@@ -17,7 +17,7 @@ extension CoreState {
                 CommandTable.wrongArgumentCount(CommandTable.spec(of: command), reply: &$0)
             }
         }
-        if mustRefuse(slot, profile, arguments) { return refuse(slot, command, profile) }
+        if mustRefuse(slot, command, profile, arguments) { return refuse(slot, command, profile) }
         if pause.isActive, mustPause(slot, command, profile) { return .stopBefore }
 
         let call = Call(
@@ -57,11 +57,22 @@ extension CoreState {
     @inline(__always)
     mutating func executeHere(_ slot: Int, _ call: borrowing Call) {
         let start = beginReply(slot: slot)
-        Executor.execute(call, on: &shard, reply: &connections[slot].reply)
+        if effects.isOn {
+            executeLogged(slot, call)
+        } else {
+            Executor.execute(call, on: &shard, reply: &connections[slot].reply)
+        }
         let index = StatIndex(call.command)
         connections[slot].lastCommand = index
         noteExecution(slot, of: index, replySince: start, call)
         endReply(slot: slot, since: start)
+    }
+
+    /// The same with a log: the connection's replies wait for what this one changes.
+    private mutating func executeLogged(_ slot: Int, _ call: borrowing Call) {
+        let before = effects.count
+        Executor.execute(call, on: &shard, reply: &connections[slot].reply, effects: &effects)
+        if effects.count != before { connections[slot].logEnd = logEnd }
     }
 
     /// Asks the owner of the key; the reply takes its place among the connection's replies when it comes.

@@ -52,9 +52,14 @@ extension CoreState {
         case .command: CommandReply.write(nil, call.arguments, reply: &connections[slot].reply)
         case .debug: return debug(slot, call)
         case .info: return info(slot, call)
+        case .bgsave: return bgsave(slot, call)
+        case .lastsave: lastsave(slot)
+        case .save: return save(slot)
         case .lolwut: lolwut(slot, call)
-        case .shutdown: shutdown(slot, call)
+        case .shutdown: return shutdown(slot, call)
         case .time: time(slot)
+        case .waitaof: return waitaof(slot, call)
+        case .bgrewriteaof: return bgrewriteaof(slot)
         default: preconditionFailure("a command has no code here: \(command)")
         }
         return .goOn

@@ -36,6 +36,7 @@ extension CoreState {
         while outbox.hasMail(for: id) {
             for message in outbox.take(for: id) { receive(message) }
         }
+        outbox.forgetSelf()
     }
 
     private mutating func receive(_ message: Message) {
@@ -56,8 +57,9 @@ extension CoreState {
     private mutating func serve(_ batch: HopBatch) {
         statistics.hopBatchesServed += 1
         statistics.hopsServed &+= UInt64(batch.body.requests.count)
+        let before = effects.count
         serveAll(&batch.body, of: batch.origin)
-        outbox.post(.replies(batch), to: batch.origin)
+        postLogged(.replies(batch), to: batch.origin, isWrite: effects.count != before)
     }
 
     private mutating func serveAll(_ body: inout HopBatch.Body, of origin: CoreID) {
@@ -87,8 +89,12 @@ extension CoreState {
         swap(&replies, &body.replies)
         replies.version = request.version
         let start = replies.buffer.count
-        Executor.execute(
-            body.call(of: request, at: now, tuning, random: statistics.chance), on: &shard, reply: &replies)
+        let call = body.call(of: request, at: now, tuning, random: statistics.chance)
+        if effects.isOn {
+            Executor.execute(call, on: &shard, reply: &replies, effects: &effects)
+        } else {
+            Executor.execute(call, on: &shard, reply: &replies)
+        }
         let spent = noteServed(request, replies, since: start)
         swap(&replies, &body.replies)
         if spent >= tuning.noteworthyCycles { noteSlow(spent, request, in: body, of: origin) }

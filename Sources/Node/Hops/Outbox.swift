@@ -99,12 +99,21 @@ struct Outbox: ~Copyable {
         open[recipient.index] != nil || !queued[recipient.index].isEmpty
     }
 
-    /// Takes the list of cores that have something to get.
+    /// Takes the list of cores that have something to get. Mail to oneself stays addressed: it is worked off in the next
+    /// turn, which must not sleep before.
     mutating func takeRecipients() -> [CoreID] {
         var list: [CoreID] = []
         swap(&list, &recipients)
         for core in list { isRecipient[core.index] = false }
+        if hasMail(for: id) { address(id) }
         return list
+    }
+
+    /// All mail to oneself has been worked off.
+    mutating func forgetSelf() {
+        guard isRecipient[id.index] else { return }
+        isRecipient[id.index] = false
+        recipients.removeAll { $0 == id }
     }
 
     /// A batch has come back and is of no more use: keeps it for the next turn.

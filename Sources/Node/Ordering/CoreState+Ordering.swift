@@ -34,6 +34,24 @@ extension CoreState {
         block(slot: slot)
     }
 
+    /// Does something to all shards as one step, like FLUSHALL: no write lies between what two shards see.
+    mutating func beginStepOnAllShards(
+        _ body: @escaping @Sendable (inout CoreState) -> Void,
+        finish: @escaping @Sendable (inout CoreState) -> Void
+    ) {
+        if coreCount == 1 {
+            body(&self)
+            return finish(&self)
+        }
+        launch(
+            MultiCall(
+                id: nextMultiCallID(), origin: id, asker: .none, ticket: 0, command: .bgsave,
+                route: .everyShard(.ok), step: 1, database: DatabaseIndex(rawValue: 0), flags: [],
+                version: .v2, request: RequestCopy(),
+                parts: (0..<coreCount).map { MultiPart(core: CoreID($0), keyIndices: nil) },
+                isWrite: false, now: now, wholeNodeStep: WholeNodeStep(body: body, finish: finish)))
+    }
+
     /// Sends a call on its way.
     mutating func launch(_ call: MultiCall) {
         statistics.multiShardCalls += 1
@@ -112,13 +130,16 @@ extension CoreState {
     private mutating func apply(_ call: MultiCall) {
         let part = call.part(of: id)
         let began = Cycles.now()
+        let before = effects.count
         if case .multiKey = call.route {
             settleWrites(part, of: call)
-        } else if call.isWrite {
+        } else if call.isWrite, call.logFailure == 0 {
             executePart(part, of: call)
+            if !call.logPaths.isEmpty { switchLog(to: call.logPaths[id.index]) }
         }
         part.cycles &+= Cycles.now() &- began
-        outbox.post(.ordering(.done, call), to: call.origin)
+        postLogged(
+            .ordering(.done, call), to: call.origin, isWrite: effects.count != before || part.stores > 0)
         guard tuning.ordersMultiShardCalls else { return }
         ordering.present[call.id] = nil
         for grant in ordering.locks.finish(call.id) {
@@ -136,6 +157,7 @@ extension CoreState {
         guard call.partsAwaited == 0 else { return }
         call.partsAwaited = call.parts.count
         if case .multiKey = call.route { combine(call) }
+        if effects.isOn, call.isWrite, case .everyShard = call.route { beginGeneration(of: call) }
         call.isStaged = call.parts.count { !$0.writes.isEmpty } > 1
         tell(call, call.isStaged ? .store : .apply)
     }
@@ -180,10 +202,11 @@ extension CoreState {
     /// A request that waited may run; its reply travels alone.
     mutating func serveWaiting(_ batch: HopBatch) {
         statistics.cyclesMark = Cycles.now()
+        let before = effects.count
         for request in batch.body.requests {
             serveOne(request, &batch.body, of: batch.origin)
             batch.body.replyEnds.append(UInt32(truncatingIfNeeded: batch.body.replies.buffer.count))
         }
-        outbox.post(.replies(batch), to: batch.origin)
+        postLogged(.replies(batch), to: batch.origin, isWrite: effects.count != before)
     }
 }

@@ -1,5 +1,6 @@
 import Commands
 import Keyspace
+import Reactor
 import Wire
 
 // What the steps of a multi-shard call do to this core's shard, and what becomes of the answers.
@@ -34,6 +35,7 @@ extension CoreState {
                 return undoStores(part, of: call)
             }
             part.stores += 1
+            noteEffect(write, of: call)
         }
     }
 
@@ -46,7 +48,16 @@ extension CoreState {
         for write in part.writes {
             guard case .remove = write.change else { continue }
             _ = MultiKey.apply(write, of: self.call(of: call, request.arguments), on: &shard)
+            noteEffect(write, of: call)
         }
+    }
+
+    /// One write of the call has been applied, or taken back: what has become of its key goes to the log.
+    private mutating func noteEffect(_ write: KeyWrite, of call: MultiCall) {
+        guard effects.isOn else { return }
+        let request = call.request
+        effects.noteRemovals(of: &shard, at: call.now)
+        effects.note(write, of: self.call(of: call, request.arguments), on: &shard)
     }
 
     /// Takes back what was stored: keys that were not there before (`MultiKey.undo`).
@@ -56,6 +67,7 @@ extension CoreState {
             guard case .store = write.change else { continue }
             if call.command == .msetnx {
                 MultiKey.undo(write, of: self.call(of: call, request.arguments), on: &shard)
+                noteEffect(write, of: call)
             }
             part.stores -= 1
         }
@@ -63,6 +75,7 @@ extension CoreState {
 
     /// Runs the command on this shard's keys alone, as an ordinary request.
     mutating func executePart(_ part: MultiPart, of call: MultiCall) {
+        if let step = call.wholeNodeStep { return step.body(&self) }
         var body = HopBatch.Body()
         let request = call.request
         let whole = self.call(of: call, request.arguments)
@@ -74,14 +87,23 @@ extension CoreState {
             body.append(whole, from: .nobody, version: call.version)
         }
         var reply = ReplyWriter(version: call.version)
-        Executor.execute(body.call(of: body.requests[0], at: call.now, tuning), on: &shard, reply: &reply)
+        let mine = body.call(of: body.requests[0], at: call.now, tuning)
+        // What changes whole databases stands in a file of its own (`LogFolder`), once for all shards.
+        if effects.isOn, part.keyIndices != nil {
+            Executor.execute(mine, on: &shard, reply: &reply, effects: &effects)
+        } else {
+            Executor.execute(mine, on: &shard, reply: &reply)
+        }
         part.reply = reply.buffer.bytes.copied()
     }
 
     /// All parts are done: answers, and lets the connection go on.
     mutating func replyToMultiCall(_ call: MultiCall) {
+        if let step = call.wholeNodeStep { return step.finish(&self) }
         var reply = ReplyWriter(version: call.version)
-        if call.parts.contains(where: \.hasFailed) {
+        if call.logFailure != 0 {
+            reply.error("MISCONF Errors writing to the AOF file: \(errorName(call.logFailure))")
+        } else if call.parts.contains(where: \.hasFailed) {
             let request = call.request
             MultiKey.refuseForMemory(self.call(of: call, request.arguments), reply: &reply)
         } else if case .multiKey = call.route {

@@ -39,19 +39,26 @@ final class MultiCall: @unchecked Sendable {
     let isWrite: Bool
     /// When it was asked for, by the origin's clock of the turn: all parts use one time.
     let now: UnixMillis
+    /// Instead of a command: what each shard does when all of it is ours, and what the origin does in the end. Of
+    /// such a call nobody waits for a reply.
+    let wholeNodeStep: WholeNodeStep?
     /// Parts that have not reported the current step; touched by the origin only.
     var partsAwaited: Int
     /// Several shards write: they store before anything is removed. Set by the origin before `store`.
     var isStaged = false
     /// A shard has no room: nothing is written, or what was is taken back. Set by the origin before `apply`.
     var isRefused = false
+    /// The cores' files from this call on, if it begins a generation of the log. Set by the origin before `apply`.
+    var logPaths: [String] = []
+    /// Why that could not be done: then the call changes nothing. Set by the origin before `apply`.
+    var logFailure: Int32 = 0
     /// The reply of `combine`; written and read by the origin only.
     var reply: [UInt8] = []
 
     init(
         id: UInt64, origin: CoreID, asker: SocketID, ticket: UInt32, command: CommandID, route: Route,
         step: Int, database: DatabaseIndex, flags: CallFlags, version: RESPVersion, request: RequestCopy,
-        parts: [MultiPart], isWrite: Bool, now: UnixMillis
+        parts: [MultiPart], isWrite: Bool, now: UnixMillis, wholeNodeStep: WholeNodeStep? = nil
     ) {
         self.id = id
         self.origin = origin
@@ -67,6 +74,7 @@ final class MultiCall: @unchecked Sendable {
         self.parts = parts
         self.isWrite = isWrite
         self.now = now
+        self.wholeNodeStep = wholeNodeStep
         partsAwaited = parts.count
     }
 
@@ -77,6 +85,14 @@ final class MultiCall: @unchecked Sendable {
         }
         return part
     }
+}
+
+/// Something done to all shards at one point of the order of all writes.
+struct WholeNodeStep: Sendable {
+    /// On each core.
+    let body: @Sendable (inout CoreState) -> Void
+    /// On the core that asked, when all have done it.
+    let finish: @Sendable (inout CoreState) -> Void
 }
 
 /// One shard's share of a multi-shard call.
@@ -107,6 +123,12 @@ final class MultiPart: @unchecked Sendable {
 struct RequestCopy: Sendable {
     let bytes: [UInt8]
     let ranges: [ArgumentRange]
+
+    /// No request.
+    init() {
+        bytes = []
+        ranges = []
+    }
 
     init(_ arguments: borrowing Arguments) {
         var bytes: [UInt8] = []

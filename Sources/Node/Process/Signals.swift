@@ -21,6 +21,8 @@ public enum Signals {
     /// is an error of one send, not of the process.
     public static func block() {
         signal(SIGPIPE, SIG_IGN)
+        // The limit of a file's size is an error of one write.
+        signal(SIGXFSZ, SIG_IGN)
         var set = waitedFor()
         // Safe: pthread_sigmask reads the set it is given.
         unsafe pthread_sigmask(SIG_BLOCK, &set, nil)

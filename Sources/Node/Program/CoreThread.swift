@@ -23,6 +23,7 @@ struct CoreThread: Sendable {
             core.state.listenerNumbers = listeners.map(\.number)
             core.state.peers = gate.wakeHandles
             for listener in listeners { core.ring.listen(on: listener.descriptor, index: listener.number) }
+            core.state.beginStart()
             core.loop()
         } catch {
             gate.report(id, .failed(error.description))
@@ -39,7 +40,8 @@ struct CoreThread: Sendable {
         let memory = settings.shardConfiguration(seed: hashSeed, coreCount: node.coreCount, cpu: cpu)
         guard let shard = Shard(memory) else { throw CoreFailure.noAddressSpace(bytes: memory.arenaBytes) }
         node.usedBytesAtStart.add(shard.usedBytes, ordering: .relaxed)
-        let state = CoreState(id: id, node: node, shard: shard, tuning: CoreTuning(settings))
+        var state = CoreState(id: id, node: node, shard: shard, tuning: CoreTuning(settings))
+        if let job = node.persistence.load.withLock({ $0 }) { state.beginLoading(job) }
         return Core(ring: ring, state: state)
     }
 }
@@ -62,6 +64,7 @@ extension Core where Ring: ~Copyable {
             state.closeIdleConnections()
             if state.connectionCount == 0 && state.outbox.isEmpty { break }
         }
+        finishLog()
         // One turn more: what the last one asked for still has to reach the kernel.
         turn()
         state.node.cores[state.id.index].isRunning.store(false, ordering: .releasing)

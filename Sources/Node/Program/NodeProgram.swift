@@ -9,6 +9,12 @@ public enum NodeProgram {
     /// What the node calls itself.
     public static let version = "0.1.0"
 
+    /// Works in the folder of `dir` from now on: what has a relative path (the log, the snapshot) lies there. Why not, if
+    /// it cannot.
+    public static func enterFolder(_ settings: Settings) -> String? {
+        settings.folder.isEmpty ? nil : ProcessReport.enterFolder(settings.folder)
+    }
+
     /// Starts the node and returns when it has stopped: 0 after an orderly stop, 1 if it could not start.
     ///
     /// - Parameters:
@@ -30,8 +36,21 @@ public enum NodeProgram {
         let node = NodeContext(
             coreCount: cpus.count, identity: .new(coreCount: cpus.count), store: store,
             sink: sink, corePorts: doors.corePorts)
+        guard let start = LogStart.prepare(settings, node.logFolder, node.disk, logger) else {
+            doors.close()
+            return 1
+        }
+        do throws(DiskError) {
+            let job = try start.loadJob(settings, coreCount: cpus.count)
+            node.persistence.load.withLock { $0 = job }
+            node.logStart.withLock { $0 = start }
+        } catch {
+            logger.critical("\(settings.snapshotFile) cannot be looked at: \(error)")
+            doors.close()
+            return 1
+        }
         let gate = StartGate(coreCount: cpus.count)
-        let threads = start(node, settings, doors, cpus, gate)
+        let threads = Self.start(node, settings, doors, cpus, gate)
         if let failure = gate.open() {
             logger.critical("\(failure)")
             threads.joinAll()
@@ -40,10 +59,12 @@ public enum NodeProgram {
         for line in banner(settings, cpus, doors, gate).lines { logger.notice("\(line)") }
         var voice = ServiceVoice(manager: ServiceManager(), node: node, logger: logger)
         voice.ready()
-        serve(node, sink, logger, &voice)
+        serve(node, gate, sink, logger, &voice)
         voice.stopping()
         stop(node, gate)
         threads.joinAll()
+        // A snapshot that was under way is not finished any more.
+        if let path = node.persistence.temporaryPath.withLock({ $0 }) { try? SystemDisk().remove(path) }
         doors.close()
         voice.close()
         logger.notice("stopped")
@@ -53,13 +74,20 @@ public enum NodeProgram {
 
     /// Sits until somebody wants the node to stop.
     private static func serve(
-        _ node: NodeContext, _ sink: LogSink, _ logger: Logger, _ voice: inout ServiceVoice
+        _ node: NodeContext, _ gate: StartGate, _ sink: LogSink, _ logger: Logger,
+        _ voice: inout ServiceVoice
     ) {
         while true {
             switch Signals.next(withinNanos: voice.intervalNanos) {
             case .nothing: break
             case .reopenLog: sink.reopen()
             case .stop:
+                guard node.settings.savePoints.isEmpty else {
+                    logger.notice("asked to stop: saving first")
+                    node.persistence.isAskedToStop.store(true, ordering: .sequentiallyConsistent)
+                    wake(gate)
+                    continue
+                }
                 logger.notice("asked to stop: finishing what is in flight")
                 return
             case .coreEnded: return
@@ -68,9 +96,14 @@ public enum NodeProgram {
         }
     }
 
-    /// Tells every core, and wakes it: by a ring of our own, since only a ring can wake a ring.
+    /// Tells every core.
     private static func stop(_ node: NodeContext, _ gate: StartGate) {
         node.isStopping.store(true, ordering: .sequentiallyConsistent)
+        wake(gate)
+    }
+
+    /// Wakes every core: by a ring of our own, since only a ring can wake a ring.
+    private static func wake(_ gate: StartGate) {
         var small = RingConfiguration()
         small.submissionEntries = 64
         small.completionEntries = 256

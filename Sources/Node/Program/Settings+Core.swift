@@ -80,10 +80,13 @@ extension CoreTuning {
         tracksLatency = settings.latencyTracking
         timeoutSeconds = Int64(settings.clientTimeoutSeconds)
         shutdownSeconds = Int(settings.shutdownSeconds)
+        savePoints = settings.savePoints
+        stopsWritesAfterFailedSave = settings.stopsWritesAfterFailedSave
         allowsDebug = settings.debugCommand
         admitsToProtectedConfigs = settings.protectedConfigs
         outputLimits = settings.outputBufferLimits
         ordersMultiShardCalls = settings.ordersMultiShardCalls
+        log = LogTuning(settings)
     }
 }
 

@@ -1,7 +1,16 @@
 import Glibc
+import Reactor
 
 /// The time of day, read now. Commands on data use the turn's time instead (`CoreState.now`).
 enum WallClock {
+    /// The clock of the rings, for what begins before there is a ring.
+    static var monotonic: Instant {
+        var time = timespec()
+        // Unsafe: as below.
+        unsafe clock_gettime(CLOCK_MONOTONIC, &time)
+        return Instant(nanoseconds: UInt64(time.tv_sec) * 1_000_000_000 + UInt64(time.tv_nsec))
+    }
+
     /// Microseconds since 1970.
     static var micros: Int64 {
         var time = timespec()

@@ -2,53 +2,64 @@
 extension Directive {
     static let persistenceDirectives: [Directive] = [
         .init(
-            "save", .savePoints, "", .live, .accepted(Reason.disk), .persistence,
+            "save", .savePoints, "3600 1 300 100 60 10000", .live, .honoured, .persistence,
             "snapshot after so many seconds with so many changes; \"\" never"),
-        .init("appendonly", .flag, "no", .live, .accepted(Reason.disk), .persistence, "log every write"),
+        .init("appendonly", .flag, "no", .live, .honoured, .persistence, "log every write"),
         .init(
-            "appendfsync", .choice(["everysec", "always", "no"]), "everysec", .live, .accepted(Reason.disk),
+            "appendfsync", .choice(["everysec", "always", "no"]), "everysec", .live, .honoured,
             .persistence, "when the log is forced to disk"),
         .init(
-            "appendfilename", .fileName, "appendonly.aof", .atStart, .accepted(Reason.disk), .persistence,
+            "appendfilename", .fileName, "appendonly.aof", .atStart, .honoured, .persistence,
             "first part of the log files' names"),
         .init(
-            "appenddirname", .fileName, "appendonlydir", .atStart, .accepted(Reason.disk), .persistence,
+            "appenddirname", .fileName, "appendonlydir", .atStart, .honoured, .persistence,
             "folder of the log files"),
         .init(
-            "no-appendfsync-on-rewrite", .flag, "no", .live, .accepted(Reason.disk), .persistence,
+            "no-appendfsync-on-rewrite", .flag, "no", .live, .honoured, .persistence,
             "no forcing to disk during a rewrite"),
         .init(
-            "auto-aof-rewrite-percentage", .natural, "100", .live, .accepted(Reason.disk), .persistence,
+            "auto-aof-rewrite-percentage", .natural, "100", .live, .honoured, .persistence,
             "growth that starts a rewrite"),
         .init(
-            "auto-aof-rewrite-min-size", .bytes, "67108864", .live, .accepted(Reason.disk), .persistence,
+            "auto-aof-rewrite-min-size", .bytes, "67108864", .live, .honoured, .persistence,
             "size below which no rewrite starts"),
         .init(
-            "aof-load-truncated", .flag, "yes", .live, .accepted(Reason.disk), .persistence, "load a torn log"
+            "aof-load-truncated", .flag, "yes", .live, .honoured, .persistence, "load a torn log"
         ),
         .init(
-            "aof-use-rdb-preamble", .flag, "yes", .live, .accepted(Reason.disk), .persistence,
+            "aof-use-rdb-preamble", .flag, "yes", .live,
+            .accepted("the base of a rewritten log is always a snapshot, which redis-server loads too"),
+            .persistence,
             "snapshot as base"),
         .init(
-            "aof-timestamp-enabled", .flag, "no", .live, .accepted(Reason.disk), .persistence,
+            "aof-timestamp-enabled", .flag, "no", .live, .honoured, .persistence,
             "times in the log"),
         .init(
-            "aof-disable-auto-gc", .flag, "no", .live, .accepted(Reason.disk), .persistence,
+            "aof-checksums", .flag, "yes", .live, .honoured, .persistence,
+            "a checksum behind each batch of the log; redis-server passes over it"),
+        .init(
+            "aof-disable-auto-gc", .flag, "no", .live, .accepted("replaced log files are removed at once"),
+            .persistence,
             "keep old log files"),
         .init(
-            "aof-rewrite-incremental-fsync", .flag, "yes", .live, .accepted(Reason.disk), .persistence,
+            "aof-rewrite-incremental-fsync", .flag, "yes", .live,
+            .accepted("rdb-save-incremental-fsync decides for the base of the log too"), .persistence,
             "force to disk in steps"),
         .init(
-            "dbfilename", .fileName, "dump.rdb", .guarded, .accepted(Reason.disk), .persistence,
+            "dbfilename", .fileName, "dump.rdb", .guarded, .honoured, .persistence,
             "snapshot file"),
         .init(
-            "rdbcompression", .flag, "yes", .live, .accepted(Reason.disk), .persistence, "compress strings"),
+            "rdbcompression", .flag, "yes", .live, .honoured, .persistence, "compress strings"),
         .init(
-            "rdbchecksum", .flag, "yes", .atStart, .accepted(Reason.disk), .persistence, "checksum at the end"
+            "rdbchecksum", .flag, "yes", .atStart, .honoured, .persistence, "checksum at the end"
         ),
         .init(
-            "rdb-save-incremental-fsync", .flag, "yes", .live, .accepted(Reason.disk), .persistence,
+            "rdb-save-incremental-fsync", .flag, "yes", .live, .honoured, .persistence,
             "force to disk in steps"),
+        .init(
+            "rdb-key-save-delay", .integer(Int64(Int32.min)...Int64(Int32.max)), "0", .live, .honoured,
+            .persistence,
+            "microseconds to wait for each key of a snapshot: for tests"),
         .init(
             "rdb-del-sync-files", .flag, "no", .live, .accepted(Reason.disk), .persistence,
             "delete files that only replication needed"),
@@ -56,7 +67,7 @@ extension Directive {
             "sanitize-dump-payload", .choice(["no", "yes", "clients"]), "no", .live, .accepted(Reason.disk),
             .persistence, "check what RESTORE brings in full"),
         .init(
-            "stop-writes-on-bgsave-error", .flag, "yes", .live, .accepted(Reason.disk), .persistence,
+            "stop-writes-on-bgsave-error", .flag, "yes", .live, .honoured, .persistence,
             "refuse writes after a failed snapshot"),
     ]
 

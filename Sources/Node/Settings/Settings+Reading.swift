@@ -66,7 +66,18 @@ extension Settings {
             Double($0)
         }
 
+        log = Log(store)
         folder = store["dir"]
+        let numbers = store["save"].split(separator: " ").compactMap { Int64($0) }
+        savePoints = stride(from: 0, to: numbers.count - 1, by: 2).map {
+            SavePoint(seconds: numbers[$0], changes: UInt64(max(0, numbers[$0 + 1])))
+        }
+        stopsWritesAfterFailedSave = store.flag("stop-writes-on-bgsave-error")
+        snapshotFile = store["dbfilename"]
+        snapshotCompresses = store.flag("rdbcompression")
+        snapshotSums = store.flag("rdbchecksum")
+        snapshotSyncsOnTheWay = store.flag("rdb-save-incremental-fsync")
+        keySaveDelayMicros = store.integer("rdb-key-save-delay")
         shutdownSeconds = store.integer("shutdown-timeout")
         announcedAddress = store["cluster-announce-ip"]
     }

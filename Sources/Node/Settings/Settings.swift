@@ -149,9 +149,33 @@ public struct Settings: Sendable, Equatable {
     /// What INFO latencystats shows.
     public var latencyPercentiles: [Double]
 
+    /// The append-only file.
+    public var log: Log
+
     // Process.
     /// Working folder.
     public var folder: String
+    /// A snapshot is due after so many seconds with so many changes.
+    public struct SavePoint: Sendable, Equatable {
+        /// More than so many.
+        public var seconds: Int64
+        /// At least so many.
+        public var changes: UInt64
+    }
+    /// When snapshots are due; none: never by themselves.
+    public var savePoints: [SavePoint]
+    /// Whether writes are refused after a failed snapshot.
+    public var stopsWritesAfterFailedSave: Bool
+    /// The snapshot's file.
+    public var snapshotFile: String
+    /// Whether its strings are compressed.
+    public var snapshotCompresses: Bool
+    /// Whether it ends with a checksum.
+    public var snapshotSums: Bool
+    /// Whether it is forced to the disk piece by piece.
+    public var snapshotSyncsOnTheWay: Bool
+    /// Microseconds to wait for each key: tests want snapshots that take their time.
+    public var keySaveDelayMicros: Int32
     /// Seconds for replies still on their way at a shutdown.
     public var shutdownSeconds: Int32
     /// Address told to cluster clients; empty: the one they came by.

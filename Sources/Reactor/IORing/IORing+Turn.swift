@@ -138,6 +138,7 @@ extension IORing {
             counters.wakesReceived &+= 1
             events.append(Event(.woken))
         case .wakeFailed: counters.wakesFailed &+= 1
+        case .file: fileEnded(slot, generation, result, &events)
         case nil: counters.staleCompletions &+= 1
         }
     }

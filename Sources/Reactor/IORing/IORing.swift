@@ -21,6 +21,8 @@ public struct IORing: RingDriver, ~Copyable {
         case cancelReceive, cancelSend, cancelAccept, cancelConnect
         /// A peer's wake-up, written by the peer; and our own that failed.
         case wake, wakeFailed
+        /// An operation on a file; `slot` is its place in the table of operations.
+        case file
     }
 
     let queues: RingQueues
@@ -32,8 +34,11 @@ public struct IORing: RingDriver, ~Copyable {
     var links = Links()
     var listeners = Listeners()
     var buffers: ReceiveBuffers
+    var files = FileTable()
     /// The longest single send: a length travels as 32 bits. More goes in pieces, like short sends. (Tests lower it.)
     var sendPieceBytes = 1 << 30
+    /// The same for files.
+    var filePieceBytes = 1 << 30
     /// What happened besides the events.
     public internal(set) var counters = RingCounters()
 
@@ -114,6 +119,8 @@ public struct RingCounters: Sendable {
     public var rearms: UInt64 = 0
     /// Sends that the kernel cut short and that were continued.
     public var shortSends: UInt64 = 0
+    /// Reads and writes of files that the kernel cut short and that were continued.
+    public var shortTransfers: UInt64 = 0
     /// Connections turned away because there were no descriptors left.
     public var connectionsRefused: UInt64 = 0
     /// Wake-ups sent to other cores.

@@ -65,6 +65,11 @@ public struct RingFeatures: Sendable, CustomStringConvertible {
         (IORING_OP_ASYNC_CANCEL.rawValue, "cancelling operations"),
         (IORING_OP_CLOSE.rawValue, "closing through the ring"),
         (IORING_OP_MSG_RING.rawValue, "messages between rings"),
+        (IORING_OP_OPENAT.rawValue, "opening files through the ring"),
+        (IORING_OP_READ.rawValue, "reading files through the ring"),
+        (IORING_OP_WRITE.rawValue, "writing files through the ring"),
+        (IORING_OP_WRITE_FIXED.rawValue, "writing registered memory"),
+        (IORING_OP_FSYNC.rawValue, "syncing files through the ring"),
     ]
 
     /// The features that are there, in words.

@@ -6,14 +6,17 @@ import Glibc
 /// Recycled buffers are overwritten, so that a loop that reads one too late reads nonsense.
 @safe
 public struct SimulatedRing: RingDriver, ~Copyable {
-    private let world: SimulatedWorld
-    private let core: Int
+    let world: SimulatedWorld
+    let core: Int
     // Unsafe because borrowed out as spans: a reference-counted array could not lend one through `self`.
     private let memory: UnsafeMutableRawPointer
     private var freeBuffers: [UInt16]
     private var onLoan: Set<UInt16> = []
     private var freeSlots: [UInt32] = []
     private var generations: [UInt32] = []
+    var openFiles: [FileID: SimulatedFile] = [:]
+    var fileGenerations: [UInt32] = []
+    var freeFiles: [UInt32] = []
 
     /// Nothing is counted here: tests look at the world.
     public var counters: RingCounters { RingCounters() }
@@ -56,6 +59,7 @@ public struct SimulatedRing: RingDriver, ~Copyable {
             add(Event(.woken), to: &events)
         }
         accept(into: &events)
+        progressFiles(into: &events)
         let count = world.cores[core].sockets.count
         let first = world.random.below(count)
         for step in 0..<count where !events.isFull {

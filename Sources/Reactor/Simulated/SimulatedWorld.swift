@@ -33,11 +33,16 @@ public final class SimulatedWorld {
 
     /// Whether connections that cores open are refused.
     public var refusesConnections = false
+    /// What the cores' files are on. It may be handed on to the world after a crash.
+    public let disk: SimulatedDisk
 
     var cores: [SimulatedCore]
 
     /// A world at one second past the origin of its clock, on 1 January 2026.
-    public init(seed: UInt64, _ configuration: Configuration = Configuration()) {
+    public init(
+        seed: UInt64, _ configuration: Configuration = Configuration(), disk: SimulatedDisk = SimulatedDisk()
+    ) {
+        self.disk = disk
         self.configuration = configuration
         random = SimulatedRandom(seed: seed)
         now = Instant(nanoseconds: 1_000_000_000)
@@ -69,6 +74,7 @@ public final class SimulatedWorld {
         let state = cores[core]
         if !state.hasTurned || state.woken || !state.wakes.isEmpty || !state.sends.isEmpty { return true }
         if let deadline = state.deadline, deadline <= now { return true }
+        if state.fileOperations.contains(where: { $0.due <= now }) { return true }
         if state.listeners.contains(where: { $0.value && !state.backlog[$0.key, default: []].isEmpty }) {
             return true
         }
@@ -124,6 +130,8 @@ struct SimulatedCore {
     /// Wake-ups and sends asked for since the last turn: they travel with the next.
     var wakes: [Int32] = []
     var sends: [UInt32] = []
+    /// What is under way on files.
+    var fileOperations: [SimulatedFileOperation] = []
     var buffersFree = 0
     var deadline: Instant?
     var hasTurned = false

@@ -127,10 +127,11 @@ class Server:
             try:
                 with Connection(("127.0.0.1", self.port), timeout=2) as connection:
                     connection.send(self.greeting)
-                    connection.read()
-                    return
+                    if not connection.read().startswith(b"-LOADING"):
+                        return
             except (OSError, ConnectionClosed):  # refused, reset or silent: not up yet
-                time.sleep(0.02)
+                pass
+            time.sleep(0.02)
         self.kill()
         raise ServerFailed(f"{self.arguments()} did not answer in {START_SECONDS} s\n{self.log_end()}")
 

@@ -29,7 +29,7 @@ import Testing
         #expect(get("*-priority") == ["replica-priority", "100", "slave-priority", "100"])
         #expect(get("slaveof", "replicaof") == ["slaveof", "", "replicaof", ""])
         #expect(get("LATENCY-T*").count == 4)
-        #expect(get("save", "appendonly") == ["save", "", "appendonly", "no"])
+        #expect(get("save", "appendonly") == ["save", "3600 1 300 100 60 10000", "appendonly", "no"])
         #expect(get("*").count == 2 * Directive.names.count)
     }
 

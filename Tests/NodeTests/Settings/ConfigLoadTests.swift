@@ -143,8 +143,7 @@ func files(_ contents: [String: String]) -> ConfigFiles {
             "appendonly yes\nappendfsync always\nreplica-priority 5\nhz 11\nrdbchecksum yes\n")
         #expect(
             store.notes() == [
-                "accepted without effect (nothing is written to disk yet): appendonly, appendfsync",
-                "accepted without effect (replication is not built yet): replica-priority",
+                "accepted without effect (replication is not built yet): replica-priority"
             ])
     }
 

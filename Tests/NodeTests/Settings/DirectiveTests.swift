@@ -78,6 +78,9 @@ import Testing
             .network: ["bind": "10.0.0.1", "unixsocket": "/x"], .process: ["dir": "/elsewhere"],
             .cores: ["cpus": "3"], .cluster: ["cluster-announce-ip": "10.0.0.1"],
             .clients: ["client-output-buffer-limit": "normal 1 1 1"], .security: ["requirepass": "x"],
+            .persistence: [
+                "save": "1 1", "dbfilename": "x.rdb", "appendfilename": "x", "appenddirname": "x",
+            ],
             .logs: ["logfile": "x", "latency-tracking-info-percentiles": "7"],
         ]
         for (index, directive) in Directive.all.enumerated() where directive.standing == .honoured {

@@ -16,17 +16,18 @@ final class NodeHarness {
     /// - Parameter tune: changes the settings of every core before it starts.
     init(
         seed: UInt64, cores count: Int, corePorts: Bool = false, bufferSize: Int = 256,
+        disk: SimulatedDisk = SimulatedDisk(),
         tune: (inout CoreTuning) -> Void = { _ in }
     ) throws {
         var configuration = SimulatedWorld.Configuration()
         configuration.cores = count
         configuration.bufferSize = bufferSize
-        world = SimulatedWorld(seed: seed, configuration)
+        world = SimulatedWorld(seed: seed, configuration, disk: disk)
         deadlines = Array(repeating: .past, count: count)
         node = NodeContext(
             coreCount: count, identity: .new(coreCount: count), store: SettingsStore(),
             sink: try Self.sink.get(),
-            corePorts: corePorts ? (0..<count).map { UInt16(7001 + $0) } : [])
+            corePorts: corePorts ? (0..<count).map { UInt16(7001 + $0) } : [], disk: disk)
         var tuning = CoreTuning()
         tuning.isProtected = false
         tune(&tuning)
@@ -49,6 +50,21 @@ final class NodeHarness {
             core.ring.listen(on: -1, index: door.listener(address: 0))
         }
         return core
+    }
+
+    /// Has the cores repeat the log of the simulated disk and go on with it, as at the start of a node.
+    func startLog() {
+        var settings = Settings(SettingsStore())
+        settings.log.isOn = true
+        let start = LogStart.prepare(settings, node.logFolder, node.disk, node.logger)
+        guard let start else {
+            let inspector = LogInspector(
+                folder: node.logFolder.path, names: node.logFolder.names, singlePath: "-", disk: node.disk)
+            let report = inspector.inspect(wantsLog: true, loadsTruncated: true, hasSnapshot: false)
+            preconditionFailure("the log is refused: \(report.findings) \(report.problems)")
+        }
+        node.logStart.withLock { $0 = start }
+        for index in 0..<cores.count { cores[index].state.beginStart() }
     }
 
     // MARK: Running

@@ -18,6 +18,12 @@ extension CommandTable {
             .tips("request_policy:multi_shard", "response_policy:agg_sum")
             .arguments(.key().multiple)
 
+        CommandSpec(.dump, "dump", 2, [.readonly], .generic, since: "2.6.0")
+            .summary("Packs a value up for RESTORE.", "O(N) in the size of the value")
+            .keys(.at(1, [.readOnly, .access]))
+            .tips("nondeterministic_output")
+            .arguments(.key())
+
         CommandSpec(.exists, "exists", -2, [.readonly, .fast], .generic, since: "1.0.0")
             .summary("Counts how many of the named keys exist.", "O(N) in the number of keys")
             .keys(.from(1, .readOnly))
@@ -87,6 +93,20 @@ extension CommandTable {
             .route(.multiKey)
             .history(("3.2.0", "Equal names are no error any more."))
             .arguments(.key(), .key("newkey", spec: 1))
+
+        CommandSpec(.restore, "restore", -4, [.write, .denyOOM], .generic, since: "2.6.0")
+            .summary("Makes a key from what DUMP packed up.", "O(N) in the size of the value")
+            .also(.dangerous)
+            .keys(.at(1, [.overwrite, .update]))
+            .history(
+                ("3.0.0", "`REPLACE`."), ("5.0.0", "`ABSTTL`."), ("5.0.0", "`IDLETIME` and `FREQ`.")
+            )
+            .arguments(
+                .key(), .integer("ttl"), .string("serialized-value"),
+                .word("REPLACE").since("3.0.0").optional,
+                .word("ABSTTL").since("5.0.0").optional,
+                .integer("seconds").after("IDLETIME").since("5.0.0").optional,
+                .integer("frequency").after("FREQ").since("5.0.0").optional)
 
         CommandSpec(.scan, "scan", -2, [.readonly], .generic, since: "2.8.0")
             .summary(

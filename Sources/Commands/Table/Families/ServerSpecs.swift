@@ -1,6 +1,16 @@
 extension CommandTable {
     /// The server: settings, reports, logs, tools.
     @CommandFamily static var server: [CommandSpec] {
+        CommandSpec(
+            .bgrewriteaof, "bgrewriteaof", 1, [.admin, .noScript, .noAsyncLoading], .server, since: "1.0.0"
+        )
+        .summary("Rewrites the append-only file in the background.", "O(1)")
+
+        CommandSpec(.waitaof, "waitaof", 4, [.noScript], .generic, since: "7.2.0")
+            .summary("Waits until earlier writes are in the append-only file on the disk.", "O(1)")
+            .tips("request_policy:all_shards", "response_policy:agg_min")
+            .arguments(.integer("numlocal"), .integer("numreplicas"), .integer("timeout"))
+
         CommandSpec(.config, "config", -2, [], .server, since: "2.0.0")
             .summary("Reads and changes the server's settings.", "As its subcommands")
             .subcommands {

@@ -84,6 +84,7 @@ extension CoreState {
     mutating func take(_ new: CoreTuning) {
         let old = tuning
         tuning = new
+        tuneLog()
         // Not a setting: DEBUG changed it.
         tuning.expiresActively = old.expiresActively
         if new.maxMemory > 0 { usedBytesOfOthers = node.usedBytes(besides: id) }
@@ -93,6 +94,7 @@ extension CoreState {
         reconsiderCompaction()
         // What the others see of this core depends on the settings.
         usedBytesShown = -1
+        updateConditions()
         diagnostics.slowLog.trim(to: new.slowLogEntriesMax)
         guard new.passwordIsEmpty, !old.passwordIsEmpty else { return }
         // Nobody needs a password any more, those who never gave one included.

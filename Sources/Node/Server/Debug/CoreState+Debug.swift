@@ -13,6 +13,7 @@ extension CoreState {
         }
         switch (call.arguments[1].text.lowercased(), call.arguments.count) {
         case ("help", 2): connections[slot].reply.debugHelp()
+        case ("reload", _): return debugReload(slot, call)
         case ("sleep", 3): return debugSleep(slot, call)
         case ("set-active-expire", 3): return debugSetActiveExpire(slot, call)
         case ("object", 3): return debugObject(slot, call)

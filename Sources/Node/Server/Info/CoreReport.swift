@@ -44,6 +44,10 @@ struct CoreReport: Sendable {
     /// Milliseconds above `maxmemory`: in all, and without end so far.
     var exceededMillis: UInt64 = 0
     var exceededMillisNow: UInt64 = 0
+    /// What the snapshot under way holds.
+    var snapshotBytes = 0
+
+    var log = CoreLogReport()
 
     var counters = CoreCounters()
     var rates: (commands: Double, input: Double, output: Double) = (0, 0, 0)
@@ -120,6 +124,7 @@ extension CoreState {
         addClients(to: &report)
         addShard(to: &report)
         report.counters = CoreCounters(statistics)
+        report.log = logReport
         report.rates = statistics.rates.perSecond
         report.commands = (0..<StatIndex.count).map { statistics.byCommand[$0] }
         if withLatencies { report.latencies = (0..<StatIndex.count).map { statistics.latencies[$0] } }
@@ -165,6 +170,7 @@ extension CoreState {
                     millisLeft: shard.averageTTL(in: index, at: now) &* Int64(expiring)))
         }
         report.changes = shard.changes
+        report.snapshotBytes = snapshotBytesHeld
         report.hits = shard.hits &- statistics.shardAtReset.hits
         report.misses = shard.misses &- statistics.shardAtReset.misses
         report.expired = shard.expired &- statistics.shardAtReset.expired

@@ -36,6 +36,9 @@ extension CoreState {
         facts.usedBytesAtStart = node.usedBytesAtStart.load(ordering: .relaxed)
         facts.processTime = ProcessReport.processTime
         facts.childrenTime = ProcessReport.childrenTime
+        facts.persistence = PersistenceFigures(node.persistence, nowSeconds: facts.nowMicros / 1_000_000)
+        facts.log = LogFacts(node.logFigures, nowSeconds: facts.nowMicros / 1_000_000)
+        if log.isOn { facts.log.bytes = node.logFolder.bytes }
         return NodeReport(cores: cores, settings: Settings(store), facts: facts)
     }
 

@@ -53,7 +53,8 @@ extension InfoText {
         field("mem_not_counted_for_evict", 0)
         zeros("mem_replication_backlog", "mem_total_replication_buffers", "mem_clients_slaves")
         field("mem_clients_normal", report.sum(\.clientBytes))
-        zeros("mem_cluster_links", "mem_aof_buffer")
+        zeros("mem_cluster_links")
+        field("mem_aof_buffer", report.cores.reduce(0) { $0 + $1.log.pendingBytes })
         field("mem_allocator", "arena")
         // Percent of a core's time, as in Redis.
         field("active_defrag_running", report.largest(\.compactionEffort))

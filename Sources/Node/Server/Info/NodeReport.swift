@@ -21,6 +21,8 @@ struct NodeReport: Sendable {
         var usedBytesAtStart = 0
         var processTime = ProcessReport.CPUTime()
         var childrenTime = ProcessReport.CPUTime()
+        var persistence = PersistenceFigures()
+        var log = LogFacts()
     }
 
     var cores: [CoreReport]

@@ -25,7 +25,9 @@ struct MemoryStats {
         add("replication.backlog", 0)
         add("clients.slaves", 0)
         add("clients.normal", report.sum(\.clientBytes))
-        for name in ["cluster.links", "aof.buffer", "lua.caches", "functions.caches"] { add(name, 0) }
+        add("cluster.links", 0)
+        add("aof.buffer", report.cores.reduce(0) { $0 + $1.log.pendingBytes })
+        for name in ["lua.caches", "functions.caches"] { add(name, 0) }
         for database in report.databases {
             fields.append(
                 (

@@ -1,0 +1,47 @@
+import Memory
+
+/// What became of an entry that was read from a file.
+public enum LoadOutcome: Sendable {
+    /// It is there now.
+    case stored
+    /// The key was there already; nothing has changed.
+    case duplicate
+    /// The arena has no room; nothing has changed.
+    case noRoom
+}
+
+extension Shard {
+    /// Inserts a key that is expected to be new. Counts as no write: the file it comes from has it.
+    /// - Parameter idleSeconds: since it was last used.
+    public mutating func load(
+        _ key: RawSpan, _ hash: KeyHash, in index: DatabaseIndex, value: RawSpan, encoding: Encoding,
+        expiry: UnixMillis?, idleSeconds: Int, at now: UnixMillis
+    ) -> LoadOutcome {
+        latest = now
+        let database = Int(index.rawValue)
+        preserve(hash, in: database)
+        if locate(key, hash, in: index) != nil { return .duplicate }
+        if expiry != nil && !openWheel(database, now: now) { return .noRoom }
+        let stored = insert(key, hash, database, value, encoding, expiry, at: now)
+        guard let id = stored else { return .noRoom }
+        changes &-= 1
+        setIdle(of: id, seconds: idleSeconds, at: now)
+        return .stored
+    }
+
+    /// Sets how long ago the entry was last used; what is longer than the clock reaches counts as its longest.
+    public mutating func setIdle(of id: EntryID, seconds: Int, at now: UnixMillis) {
+        let clock = Shard.clock(now) &- UInt32(min(max(0, seconds), 0xFF_FFFF))
+        var header = entry(id).header
+        header.clock = clock & 0xFF_FFFF
+        entry(id).header = header
+    }
+
+    /// Sets the access counter, under a policy that keeps one: minutes of the last touch above it, as in Redis.
+    public mutating func setFrequency(of id: EntryID, _ counter: UInt8, at now: UnixMillis) {
+        let minutes = UInt32(truncatingIfNeeded: now.rawValue / 60_000) & 0xFFFF
+        var header = entry(id).header
+        header.clock = minutes << 8 | UInt32(counter)
+        entry(id).header = header
+    }
+}

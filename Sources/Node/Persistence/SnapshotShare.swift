@@ -1,0 +1,64 @@
+import Durability
+import Reactor
+
+/// One core's part in a snapshot job. Lives on its core.
+struct SnapshotShare {
+    let job: SnapshotJob
+    let encoder: SnapshotEncoder
+    /// The file, as this core's ring knows it.
+    var file: FileID?
+    /// Chunks that the kernel is writing, by tag.
+    var writing: [SnapshotChunk?] = Array(repeating: nil, count: SnapshotShare.writesMax)
+    var isWalkDone = false
+    /// Nothing is left to do for this core, and the first core knows.
+    var hasEnded = false
+    /// This core holds so much that writes wait.
+    var isCongested = false
+    /// The most that was held at once.
+    var bytesHeldMax = 0
+    var entriesCounted = 0
+    /// Up to where the file has been forced to the disk on the way, and whether that is being done.
+    var syncedTo = 0
+    var isSyncing = false
+    /// What had been asked by the last slice.
+    var receivesSeen: UInt64 = 0
+    var hopsSeen: UInt64 = 0
+    /// Until when the walk rests, for tests.
+    var restsUntil = Instant(nanoseconds: 0)
+
+    /// Chunks that a core has in the kernel's hands at once.
+    static let writesMax = 4
+    /// Bytes between two times that the file is forced to the disk on the way.
+    static let syncStep = 32 << 20
+    /// What a turn may spend on walking: when nobody has asked anything in it, and when somebody has.
+    static let sliceMicros: Int64 = 200
+    static let sliceMicrosAsked: Int64 = 40
+    /// What a core may hold before writes wait: this, or a thirty-second of its data.
+    static let heldMin = 16 << 20
+
+    /// A place for another chunk in the kernel's hands.
+    var freeTag: Int? { writing.firstIndex { $0 == nil } }
+
+    var isWriting: Bool { writing.contains { $0 != nil } }
+
+    /// The last writes of the file are the first core's: their tags.
+    static let tagOfEnd: UInt16 = 0x8000
+    static let tagOfSync: UInt16 = 0x8001
+    static let tagOfSyncOnTheWay: UInt16 = 0x8002
+}
+
+/// What a snapshot wants from the ring: worked off by `Core` at the end of the turn.
+enum SnapshotStep {
+    case open(path: String, FileMode)
+    case write(SnapshotChunk, tag: UInt16)
+    case sync(tag: UInt16)
+    case close(FileID)
+    /// Open the file that has the name so far: while it is open, losing the name does not cost its removal.
+    case openOld(path: String)
+    /// Give the new file its name.
+    case rename(SnapshotJob)
+    /// Put the name on the disk.
+    case openFolder(path: String)
+    case syncFolder(FileID)
+    case remove(path: String)
+}

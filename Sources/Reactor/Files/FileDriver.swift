@@ -1,0 +1,87 @@
+/// A file that one ring has opened: a dense slot, reused after `.fileClosed`, and a generation.
+public struct FileID: Equatable, Hashable, Sendable {
+    /// Index into per-file arrays.
+    public var slot: UInt32
+    /// 24 bits, counted up at each reuse of the slot.
+    public var generation: UInt32
+
+    /// A file's name. Rings hand them out; tests may forge them.
+    @inlinable
+    public init(slot: UInt32, generation: UInt32) {
+        self.slot = slot
+        self.generation = generation
+    }
+
+    /// No file.
+    @inlinable public static var none: FileID { FileID(slot: .max, generation: 0) }
+}
+
+/// What a file is opened for.
+public enum FileMode: Sendable {
+    /// Read what is there.
+    case read
+    /// Write, made if it is not there; what it holds stays.
+    case write
+    /// Write anew: made if it is not there, emptied if it is.
+    case replace
+    /// Write anew: it must not be there (EEXIST).
+    case create
+}
+
+/// What a core's loop knows of files. All of it but `writeNow` is asked for like a send: it reaches the kernel with
+/// the next turn and ends with exactly one event, which carries the file, the caller's tag and the outcome.
+///
+/// - Operations on one file may overtake each other; who needs an order waits for the event.
+/// - A write or read that the kernel cuts short is continued inside; so is one that a signal interrupted.
+/// - Memory that is lent stays as it is until the event.
+/// - Rare steps of a control path (rename, remove, truncate, the folder's own sync) are calls of `disk` that block:
+///   a manifest is switched a few times an hour, and its steps have to follow each other anyway.
+public protocol FileDriver: ~Copyable {
+    /// Opens a file; `.fileOpened` says whether it worked. Only then may the file be used.
+    mutating func openFile(_ path: String, _ mode: FileMode) -> FileID
+
+    /// Writes all of `bytes` at `offset`; `.fileWritten`. With `durable`, the bytes are on the disk when it comes
+    /// (O_DSYNC for this one write). Bytes that lie in a region of `registerFileBuffers` are not mapped again.
+    mutating func write(
+        _ file: FileID, _ bytes: UnsafeRawBufferPointer, at offset: Int64, tag: UInt16, durable: Bool)
+
+    /// Writes now, in this call: for the page cache of a disk that is not known to be slow, where a hand-over to
+    /// another thread would cost more than the write. May write less than asked for.
+    /// - Returns: bytes written, or a negative errno.
+    mutating func writeNow(_ file: FileID, _ bytes: UnsafeRawBufferPointer, at offset: Int64) -> Int
+
+    /// Reads up to `bytes.count` bytes from `offset`; `.fileRead` with how many there were before the end.
+    mutating func read(
+        _ file: FileID, into bytes: UnsafeMutableRawBufferPointer, at offset: Int64, tag: UInt16)
+
+    /// Puts what was written before on the disk; `.fileSynced`. `dataOnly` leaves out times (fdatasync).
+    /// A failure is final: the kernel may have dropped what it could not write, and a later sync would not say so.
+    mutating func sync(_ file: FileID, dataOnly: Bool, tag: UInt16)
+
+    /// Closes once what is under way has ended; `.fileClosed`.
+    mutating func closeFile(_ file: FileID)
+
+    /// Registers memory that later writes come from, once in the life of a ring. The memory stays until the ring
+    /// goes. 0, or an errno value (ENOMEM: the locked-memory limit); plain writes work all the same.
+    mutating func registerFileBuffers(_ regions: [UnsafeRawBufferPointer]) -> Int32
+
+    /// The disk behind the files, for steps that are rare and may block.
+    var disk: any Disk { get }
+}
+
+extension Event {
+    /// The file of a file event.
+    @inlinable public var file: FileID { FileID(slot: socket.slot, generation: socket.generation) }
+    /// The caller's tag of a file event.
+    @inlinable public var tag: UInt16 { buffer.rawValue }
+    /// The errno value of a file event that failed, else 0.
+    @inlinable public var failure: Int32 { count < 0 ? -count : 0 }
+
+    /// A file event: `outcome` is a number of bytes or 0, or a negative errno value.
+    @inlinable
+    public init(_ kind: Kind, _ file: FileID, tag: UInt16, outcome: Int32) {
+        self.init(
+            kind, SocketID(slot: file.slot, generation: file.generation), buffer: BufferID(rawValue: tag),
+            count: outcome)
+    }
+}

@@ -1,0 +1,130 @@
+import Glibc
+
+/// A file that the ring has open, or is opening or closing.
+struct OpenFile {
+    var descriptor: Int32 = -1
+    /// 24 bits, never 0.
+    var generation: UInt32 = 1
+    var isUsed = false
+    /// The loop has asked to close it; that waits for `operations` to end.
+    var isClosing = false
+    /// Operations under way.
+    var operations = 0
+}
+
+/// An operation on a file from its submission to its event, across short transfers. Its place in the table travels in
+/// `user_data`.
+@safe
+struct FileOperation {
+    enum Kind: UInt8 { case open, read, write, sync, close }
+
+    var kind = Kind.open
+    /// O_DSYNC for this write; fdatasync instead of fsync.
+    var isDurable = false
+    var tag: UInt16 = 0
+    /// 24 bits, never 0.
+    var generation: UInt32 = 1
+    var file: UInt32 = 0
+    var isUsed = false
+    /// Of the registered buffer it writes from; negative: none.
+    var registered: Int32 = -1
+    /// Open flags.
+    var openFlags: Int32 = 0
+    // Unsafe: lent by the loop until the event (read, write), or the path, owned by the operation (open).
+    var memory: UnsafeMutableRawPointer?
+    var remaining = 0
+    var done = 0
+    var offset: Int64 = 0
+}
+
+/// The files of one ring and what is under way on them. A handful: plain arrays that grow with the most at a time.
+@safe
+struct FileTable: ~Copyable {
+    var files: [OpenFile] = []
+    var operations: [FileOperation] = []
+    private var freeFiles: [UInt32] = []
+    private var freeOperations: [UInt32] = []
+    // Unsafe: memory that the caller keeps while the ring lives; compared by address only.
+    private(set) var registered: [UnsafeRawBufferPointer] = unsafe []
+
+    deinit {
+        for index in operations.indices where operations[index].isUsed && operations[index].kind == .open {
+            unsafe free(operations[index].memory)
+        }
+        for file in files where file.isUsed && file.descriptor >= 0 { _ = Glibc.close(file.descriptor) }
+    }
+
+    mutating func insertFile() -> FileID {
+        let slot: UInt32
+        if let free = freeFiles.popLast() {
+            slot = free
+        } else {
+            slot = UInt32(files.count)
+            files.append(OpenFile())
+        }
+        files[Int(slot)].isUsed = true
+        files[Int(slot)].isClosing = false
+        files[Int(slot)].operations = 0
+        return FileID(slot: slot, generation: files[Int(slot)].generation)
+    }
+
+    mutating func removeFile(_ slot: UInt32) {
+        files[Int(slot)].isUsed = false
+        files[Int(slot)].descriptor = -1
+        files[Int(slot)].generation = nextGeneration(files[Int(slot)].generation)
+        freeFiles.append(slot)
+    }
+
+    /// The slot of a file that is open and not being closed.
+    func open(_ file: FileID) -> Int {
+        let slot = Int(file.slot)
+        precondition(slot < files.count && files[slot].isUsed, "no such file")
+        precondition(files[slot].generation == file.generation, "the file is closed")
+        precondition(!files[slot].isClosing, "the file is being closed")
+        return slot
+    }
+
+    mutating func insert(_ operation: FileOperation) -> UInt32 {
+        let slot: UInt32
+        if let free = freeOperations.popLast() {
+            slot = free
+        } else {
+            slot = UInt32(operations.count)
+            operations.append(FileOperation())
+        }
+        let generation = operations[Int(slot)].generation
+        operations[Int(slot)] = operation
+        operations[Int(slot)].generation = generation
+        operations[Int(slot)].isUsed = true
+        files[Int(operation.file)].operations += 1
+        return slot
+    }
+
+    /// Takes an operation that has ended out of the table.
+    mutating func remove(_ slot: UInt32) -> FileOperation {
+        let operation = operations[Int(slot)]
+        operations[Int(slot)].isUsed = false
+        operations[Int(slot)].generation = nextGeneration(operation.generation)
+        freeOperations.append(slot)
+        files[Int(operation.file)].operations -= 1
+        return operation
+    }
+
+    func holds(_ slot: UInt32, _ generation: UInt32) -> Bool {
+        slot < operations.count && operations[Int(slot)].isUsed
+            && operations[Int(slot)].generation == generation
+    }
+
+    mutating func register(_ regions: [UnsafeRawBufferPointer]) { unsafe registered = regions }
+
+    /// Which registered region holds these bytes; -1 if none does.
+    func region(of bytes: UnsafeRawBufferPointer) -> Int32 {
+        guard let start = bytes.baseAddress else { return -1 }
+        for index in unsafe registered.indices {
+            guard let base = unsafe registered[index].baseAddress else { continue }
+            let end = unsafe base + registered[index].count
+            if unsafe start >= base && start + bytes.count <= end { return Int32(index) }
+        }
+        return -1
+    }
+}

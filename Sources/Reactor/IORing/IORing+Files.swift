@@ -1,0 +1,194 @@
+import CShims
+import Glibc
+
+// Files through the ring. A buffered write that may block (on ext4 all of them) and every sync are handed to a worker
+// thread by the kernel: the loop goes on, and the completion comes back like any other.
+extension IORing {
+    /// Opens a file.
+    public mutating func openFile(_ path: String, _ mode: FileMode) -> FileID {
+        let file = files.insertFile()
+        var operation = FileOperation()
+        operation.file = file.slot
+        operation.openFlags = mode.flags | O_CLOEXEC
+        // The path stays until the completion; freed there.
+        unsafe operation.memory = UnsafeMutableRawPointer(strdup(path))
+        begin(operation)
+        return file
+    }
+
+    /// Writes all of `bytes`.
+    public mutating func write(
+        _ file: FileID, _ bytes: UnsafeRawBufferPointer, at offset: Int64, tag: UInt16, durable: Bool
+    ) {
+        precondition(
+            bytes.count <= Int(Int32.max), "a write is below 2 GiB: its length is an event's count")
+        var operation = unsafe FileOperation(kind: .write, isDurable: durable, tag: tag)
+        operation.file = UInt32(files.open(file))
+        operation.registered = unsafe files.region(of: bytes)
+        unsafe operation.memory = UnsafeMutableRawPointer(mutating: bytes.baseAddress)
+        operation.remaining = bytes.count
+        operation.offset = offset
+        begin(operation)
+    }
+
+    /// Writes in this call.
+    public mutating func writeNow(_ file: FileID, _ bytes: UnsafeRawBufferPointer, at offset: Int64) -> Int {
+        let descriptor = files.files[files.open(file)].descriptor
+        while true {
+            let count = unsafe pwrite(descriptor, bytes.baseAddress, bytes.count, off_t(offset))
+            if count >= 0 { return count }
+            if errno != EINTR { return Int(-errno) }
+        }
+    }
+
+    /// Reads up to the end of the file or of `bytes`.
+    public mutating func read(
+        _ file: FileID, into bytes: UnsafeMutableRawBufferPointer, at offset: Int64, tag: UInt16
+    ) {
+        precondition(bytes.count <= Int(Int32.max), "a read is below 2 GiB: its length is an event's count")
+        var operation = unsafe FileOperation(kind: .read, tag: tag)
+        operation.file = UInt32(files.open(file))
+        unsafe operation.memory = bytes.baseAddress
+        operation.remaining = bytes.count
+        operation.offset = offset
+        begin(operation)
+    }
+
+    /// fsync or fdatasync.
+    public mutating func sync(_ file: FileID, dataOnly: Bool, tag: UInt16) {
+        var operation = unsafe FileOperation(kind: .sync, isDurable: dataOnly, tag: tag)
+        operation.file = UInt32(files.open(file))
+        begin(operation)
+    }
+
+    /// Closes when nothing is under way any more.
+    public mutating func closeFile(_ file: FileID) {
+        let slot = files.open(file)
+        files.files[slot].isClosing = true
+        closeFileIfIdle(UInt32(slot))
+    }
+
+    /// Registers memory to write from.
+    public mutating func registerFileBuffers(_ regions: [UnsafeRawBufferPointer]) -> Int32 {
+        var vectors = unsafe regions.map {
+            unsafe iovec(iov_base: UnsafeMutableRawPointer(mutating: $0.baseAddress), iov_len: $0.count)
+        }
+        var ring = unsafe queues.ring
+        let result = unsafe io_uring_register_buffers(&ring, &vectors, UInt32(vectors.count))
+        guard result >= 0 else { return -result }
+        unsafe files.register(regions)
+        return 0
+    }
+
+    /// The machine's disk.
+    public var disk: any Disk { SystemDisk() }
+
+    private mutating func closeFileIfIdle(_ slot: UInt32) {
+        guard files.files[Int(slot)].isClosing, files.files[Int(slot)].operations == 0 else { return }
+        var operation = unsafe FileOperation(kind: .close)
+        operation.file = slot
+        begin(operation)
+    }
+
+    private mutating func begin(_ operation: FileOperation) {
+        submitFileOperation(files.insert(operation))
+    }
+
+    /// Queues an operation, or what is left of it.
+    private mutating func submitFileOperation(_ slot: UInt32) {
+        let operation = files.operations[Int(slot)]
+        let descriptor = files.files[Int(operation.file)].descriptor
+        let entry = unsafe nextSubmission()
+        let count = UInt32(min(operation.remaining, filePieceBytes))
+        let offset = UInt64(bitPattern: operation.offset)
+        switch operation.kind {
+        case .open:
+            let path = unsafe operation.memory?.assumingMemoryBound(to: CChar.self)
+            unsafe io_uring_prep_openat(entry, AT_FDCWD, path, operation.openFlags, 0o644)
+        case .read:
+            unsafe io_uring_prep_read(entry, descriptor, operation.memory, count, offset)
+        case .write where operation.registered >= 0:
+            unsafe io_uring_prep_write_fixed(
+                entry, descriptor, operation.memory, count, offset, operation.registered)
+        case .write:
+            unsafe io_uring_prep_write(entry, descriptor, operation.memory, count, offset)
+        case .sync:
+            unsafe io_uring_prep_fsync(entry, descriptor, operation.isDurable ? IORING_FSYNC_DATASYNC : 0)
+        case .close:
+            unsafe io_uring_prep_close(entry, descriptor)
+        }
+        if operation.kind == .write, operation.isDurable {
+            unsafe entry.pointee.rw_flags = Int32(coronet_write_dsync)
+        }
+        unsafe entry.pointee.user_data = Self.token(.file, slot: slot, generation: operation.generation)
+    }
+
+    /// A completion of a file operation: goes on with what was cut short, or reports.
+    mutating func fileEnded(_ slot: UInt32, _ generation: UInt32, _ result: Int32, _ events: inout EventBatch)
+    {
+        guard files.holds(slot, generation) else {
+            counters.staleCompletions &+= 1
+            return
+        }
+        let operation = files.operations[Int(slot)]
+        if result == -EINTR || result == -EAGAIN, operation.kind != .close {
+            return submitFileOperation(slot)
+        }
+        if operation.kind == .read || operation.kind == .write, result > 0, Int(result) < operation.remaining
+        {
+            counters.shortTransfers &+= 1
+            advance(slot, by: Int(result))
+            return submitFileOperation(slot)
+        }
+        finish(files.remove(slot), result, &events)
+    }
+
+    private mutating func advance(_ slot: UInt32, by count: Int) {
+        unsafe files.operations[Int(slot)].memory = files.operations[Int(slot)].memory.map {
+            unsafe $0 + count
+        }
+        files.operations[Int(slot)].remaining -= count
+        files.operations[Int(slot)].done += count
+        files.operations[Int(slot)].offset += Int64(count)
+    }
+
+    private mutating func finish(_ operation: FileOperation, _ result: Int32, _ events: inout EventBatch) {
+        let slot = Int(operation.file)
+        let file = FileID(slot: operation.file, generation: files.files[slot].generation)
+        switch operation.kind {
+        case .open:
+            unsafe free(operation.memory)
+            if result >= 0 { files.files[slot].descriptor = result } else { files.removeFile(operation.file) }
+            events.append(Event(.fileOpened, file, tag: 0, outcome: min(result, 0)))
+        case .read:
+            let total = Int32(operation.done) + max(result, 0)
+            events.append(Event(.fileRead, file, tag: operation.tag, outcome: result < 0 ? result : total))
+        case .write:
+            // No progress on a write of something is no success.
+            let isStuck = result == 0 && operation.remaining > 0
+            let outcome = isStuck ? -EIO : result < 0 ? result : Int32(operation.done) + result
+            events.append(Event(.fileWritten, file, tag: operation.tag, outcome: outcome))
+        case .sync:
+            events.append(Event(.fileSynced, file, tag: operation.tag, outcome: min(result, 0)))
+        case .close:
+            // Linux releases the descriptor whatever close reports, except when the operation never ran.
+            if result == -ECANCELED { _ = Glibc.close(files.files[slot].descriptor) }
+            files.removeFile(operation.file)
+            events.append(Event(.fileClosed, file, tag: 0, outcome: min(result, 0)))
+            return
+        }
+        if files.files[slot].isUsed { closeFileIfIdle(operation.file) }
+    }
+}
+
+extension FileMode {
+    /// As open(2) takes it.
+    var flags: Int32 {
+        switch self {
+        case .read: O_RDONLY
+        case .write: O_WRONLY | O_CREAT
+        case .replace: O_WRONLY | O_CREAT | O_TRUNC
+        case .create: O_WRONLY | O_CREAT | O_EXCL
+        }
+    }
+}
