@@ -12,12 +12,15 @@ let house: [SwiftSetting] = [
 let package = Package(
     name: "coronet",
     products: [
-        .executable(name: "coronet", targets: ["coronet"])
+        .executable(name: "coronet", targets: ["coronet"]),
+        // For perf/micro, a package of its own that measures the same modules.
+        .library(name: "Engine", targets: ["Memory", "Wire", "Reactor", "Keyspace", "Commands"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
         .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
+        .package(url: "https://github.com/HdrHistogram/hdrhistogram-swift", from: "0.2.0"),
     ],
     targets: [
         // The C the house stands on.
@@ -41,11 +44,24 @@ let package = Package(
             ],
             swiftSettings: house),
 
+        // What a machine needs to have.
+        .target(name: "Doctor", dependencies: ["Node", "Reactor"], swiftSettings: house),
+
+        // The load generator.
+        .target(
+            name: "Bench",
+            dependencies: [
+                "Wire", "Reactor",
+                .product(name: "BasicContainers", package: "swift-collections"),
+                .product(name: "Histogram", package: "hdrhistogram-swift"),
+            ],
+            swiftSettings: house),
+
         // The programs.
         .executableTarget(
             name: "coronet",
             dependencies: [
-                "Node",
+                "Node", "Doctor", "Bench",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
             ],
@@ -70,6 +86,8 @@ let package = Package(
                 .product(name: "BasicContainers", package: "swift-collections"),
             ],
             swiftSettings: house),
+        .testTarget(name: "DoctorTests", dependencies: ["Doctor", "Node"], swiftSettings: house),
+        .testTarget(name: "BenchTests", dependencies: ["Bench", "Reactor", "Wire"], swiftSettings: house),
         .testTarget(name: "TidyTests", swiftSettings: house),
     ]
 )

@@ -34,6 +34,19 @@ static inline int coronet_bind_unix(int fd, const char *path) {
     return bind(fd, (const struct sockaddr *)&address, sizeof(address));
 }
 
+// Why: the same array, and an address whose length counts, since an abstract one may not end at a zero.
+/// Sends a datagram to a Unix address: a path, or a zero and a name. The bytes sent, or -1 and errno.
+static inline long coronet_send_to_unix(
+    int fd, const unsigned char *name, size_t name_size, const unsigned char *bytes, size_t size) {
+    struct sockaddr_un address = {0};
+    address.sun_family = AF_UNIX;
+    if (name_size > sizeof(address.sun_path)) name_size = sizeof(address.sun_path);
+    memcpy(address.sun_path, name, name_size);
+    return sendto(
+        fd, bytes, size, MSG_NOSIGNAL, (const struct sockaddr *)&address,
+        (socklen_t)(offsetof(struct sockaddr_un, sun_path) + name_size));
+}
+
 /// The longest path that fits, in bytes.
 static inline size_t coronet_unix_path_limit(void) {
     return sizeof(((struct sockaddr_un *)0)->sun_path) - 1;

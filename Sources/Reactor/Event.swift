@@ -99,6 +99,10 @@ public struct Event: Equatable, Sendable {
         case woken
         /// A listener could not accept; `count` is the errno value, `socket.slot` the listener's index.
         case acceptFailed
+        /// A connection that we asked for is there. Receiving has not been started.
+        case connected
+        /// It could not be had; `count` is the errno value. The socket is of no more use and wants to be closed.
+        case connectFailed
         /// A file is open, or could not be opened: `count` is 0 or a negative errno value, as in all file events.
         case fileOpened
         /// `count` bytes, fewer than asked for only at the end of the file.

@@ -104,7 +104,7 @@ public enum Decimal {
     /// Divides in halves, side by side in one register: 8 digits into 4 + 4, those into 2 + 2, those into 1 + 1. A
     /// division by 100 or 10 is a multiplication by a rounded reciprocal, exact in these ranges.
     @inlinable @inline(__always)
-    static func eightDigits(_ value: UInt64) -> UInt64 {
+    public static func eightDigits(_ value: UInt64) -> UInt64 {
         let high = value / 10_000
         let fours = high | (value &- high &* 10_000) << 32
         let hundreds = ((fours &* 10486) >> 20) & 0x0000_007F_0000_007F

@@ -1,5 +1,4 @@
 import ArgumentParser
-import Glibc
 import Node
 
 /// `coronet check`: looks at the files that a node leaves behind, while no node uses them.
@@ -25,16 +24,16 @@ struct CheckRDBCommand: ParsableCommand {
         let check: SnapshotCheck
         do throws(CheckFailure) {
             check = try SnapshotCheck(file)
-            for line in check.lines { CommandLineOutput.say(line) }
+            for line in check.lines { Terminal.say(line) }
             if fix {
-                for line in try check.fix() { CommandLineOutput.say(line) }
+                for line in try check.fix() { Terminal.say(line) }
                 return
             }
         } catch {
-            CommandLineOutput.fail("\(error)")
+            Terminal.fail("\(error)")
         }
         guard !check.isWhole else { return }
-        CommandLineOutput.say("to keep what is whole: coronet check rdb \(file) --fix")
+        Terminal.say("to keep what is whole: coronet check rdb \(file) --fix")
         throw ExitCode(1)
     }
 }

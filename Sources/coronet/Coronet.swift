@@ -9,5 +9,5 @@ struct Coronet: ParsableCommand {
         commandName: "coronet",
         abstract: "A distributed in-memory cache that speaks Redis's protocol.",
         version: "coronet \(NodeProgram.version)",
-        subcommands: [NodeCommand.self, CheckCommand.self])
+        subcommands: [NodeCommand.self, CheckCommand.self, DoctorCommand.self, BenchCommand.self])
 }

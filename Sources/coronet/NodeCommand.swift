@@ -8,7 +8,9 @@ struct NodeCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "node",
         abstract: "Run a cache node.",
-        usage: "coronet node [redis.conf | -] [--directive value ...] [--check-config] [--help] [--version]")
+        usage: """
+            coronet node [redis.conf | -] [--directive value ...] [--check-config] [--help] [--describe] [--version]
+            """)
 
     @Argument(parsing: .captureForPassthrough) var arguments: [String] = []
 
@@ -18,27 +20,26 @@ struct NodeCommand: ParsableCommand {
         let store: SettingsStore
         do throws(ConfigError) {
             let line = try CommandLineOptions(arguments)
-            if line.switches.contains(.help) { return CommandLineOutput.say(DirectiveHelp.text) }
-            if line.switches.contains(.version) {
-                return CommandLineOutput.say("coronet \(NodeProgram.version)")
-            }
+            if line.switches.contains(.help) { return Terminal.say(DirectiveHelp.text) }
+            if line.switches.contains(.version) { return Terminal.say("coronet \(NodeProgram.version)") }
+            if line.switches.contains(.describe) { return Terminal.say(DirectiveDescription.json) }
             store = try ConfigLoad.run(line)
             if line.switches.contains(.checkConfig) {
-                for note in store.notes() { CommandLineOutput.say(note) }
-                return CommandLineOutput.say("configuration is valid")
+                for note in store.notes() { Terminal.say(note) }
+                return Terminal.say("configuration is valid")
             }
         } catch {
-            CommandLineOutput.fail(error.description)
+            Terminal.fail(error.description)
         }
         let settings = Settings(store)
         if let problem = NodeProgram.enterFolder(settings) {
-            CommandLineOutput.fail("dir: can't enter \(settings.folder): \(problem)")
+            Terminal.fail("dir: can't enter \(settings.folder): \(problem)")
         }
         let sink: LogSink
         do throws(ConfigFiles.Refusal) {
             sink = try LogSink(path: settings.logFile, format: settings.logFormat, level: settings.logLevel)
         } catch {
-            CommandLineOutput.fail("logfile: can't open \(settings.logFile): \(error.text)")
+            Terminal.fail("logfile: can't open \(settings.logFile): \(error.text)")
         }
         let logger = sink.logger()
         for note in store.notes() { logger.notice("\(note)") }

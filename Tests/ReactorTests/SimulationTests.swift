@@ -46,7 +46,9 @@ struct MiniCore<Driver: RingDriver & ~Copyable>: ~Copyable {
             pending[socket] = nil
             unsafe sending.removeValue(forKey: socket)?.deallocate()
         case .woken: woken += 1
-        case .acceptFailed, .fileOpened, .fileRead, .fileWritten, .fileSynced, .fileClosed: break
+        case .acceptFailed, .connected, .connectFailed, .fileOpened, .fileRead, .fileWritten, .fileSynced,
+            .fileClosed:
+            break
         }
     }
 

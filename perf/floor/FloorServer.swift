@@ -54,7 +54,9 @@ struct FloorServer: ~Copyable {
             close(event.socket, slot)
         case .closed:
             unsafe (connections + slot).deinitialize(count: 1)
-        case .acceptFailed, .woken, .fileOpened, .fileRead, .fileWritten, .fileSynced, .fileClosed: break
+        case .acceptFailed, .woken, .connected, .connectFailed, .fileOpened, .fileRead, .fileWritten,
+            .fileSynced, .fileClosed:
+            break
         }
     }
 

@@ -16,6 +16,8 @@ extension Core where Ring: ~Copyable {
             case .receiveFailed, .sendFailed: state.requestClose(event.socket)
             case .closed: state.closed(event.socket)
             case .acceptFailed: state.acceptFailed(errno: event.count)
+            case .connected, .connectFailed:
+                preconditionFailure("a node opens no connections")
             case .woken: state.statistics.wakeUps += 1
             case .fileOpened, .fileRead, .fileWritten, .fileSynced, .fileClosed:
                 state.snapshotFileEvent(event)

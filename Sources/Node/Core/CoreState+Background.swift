@@ -59,6 +59,7 @@ extension CoreState {
         panel.changes.store(shard.changes, ordering: .relaxed)
         saveIfDue()
         if id == Self.director { logLoading() }
+        panel.rounds.add(1, ordering: .relaxed)
         node.noteUsedBytes()
         logWarnings()
         visitConnections()

@@ -88,6 +88,8 @@ final class CorePanel: Sendable {
     let connections = Atomic<Int>(0)
     let usedBytes = Atomic<Int>(0)
     let keys = Atomic<Int>(0)
+    /// Rounds of bookkeeping, one a second: a sign of life.
+    let rounds = Atomic<Int>(0)
     let changes = Atomic<UInt64>(0)
     let isRunning = Atomic<Bool>(false)
 }

@@ -51,12 +51,12 @@ struct LogLine {
         bytes += "\",\"level\":\"\(LogLine.name(of: level))\"".utf8
         if let core = metadata["core"].flatMap({ Int("\($0)") }) { bytes += ",\"core\":\(core)".utf8 }
         bytes += ",\"message\":".utf8
-        LogLine.appendQuoted(message, to: &bytes)
+        JSONText.append(message, to: &bytes)
         for (key, value) in rest {
             bytes.append(UInt8(ascii: ","))
-            LogLine.appendQuoted(key, to: &bytes)
+            JSONText.append(key, to: &bytes)
             bytes.append(UInt8(ascii: ":"))
-            LogLine.appendQuoted("\(value)", to: &bytes)
+            JSONText.append("\(value)", to: &bytes)
         }
         bytes.append(UInt8(ascii: "}"))
     }
@@ -76,19 +76,8 @@ struct LogLine {
         }
     }
 
-    private static func appendQuoted(_ text: String, to bytes: inout [UInt8]) {
-        bytes.append(UInt8(ascii: "\""))
-        for byte in text.utf8 {
-            switch byte {
-            case UInt8(ascii: "\""), UInt8(ascii: "\\"): bytes += [UInt8(ascii: "\\"), byte]
-            case 0..<32, 127: appendEscape(byte, prefix: "\\u00", to: &bytes)
-            default: bytes.append(byte)
-            }
-        }
-        bytes.append(UInt8(ascii: "\""))
-    }
-
-    private static func appendEscape(_ byte: UInt8, prefix: String, to bytes: inout [UInt8]) {
+    /// A byte as `prefix` and two hexadecimal digits.
+    static func appendEscape(_ byte: UInt8, prefix: String, to bytes: inout [UInt8]) {
         bytes += prefix.utf8
         for digit in [byte >> 4, byte & 15] { bytes += String(digit, radix: 16).utf8 }
     }

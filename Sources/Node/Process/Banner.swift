@@ -60,7 +60,7 @@ public struct Banner: Sendable {
     }
 
     /// Rounded down to a tenth: 23.4 GiB.
-    static func size(_ bytes: UInt64) -> String {
+    public static func size(_ bytes: UInt64) -> String {
         for (unit, shift) in [("GiB", 30), ("MiB", 20), ("KiB", 10)] as [(String, UInt64)]
         where bytes >> shift > 0 {
             let tenths = (bytes >> shift) * 10 + ((bytes & ((1 << shift) - 1)) * 10) >> shift

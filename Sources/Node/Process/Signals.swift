@@ -13,6 +13,8 @@ public enum Signals {
         case reopenLog
         /// A core has ended by itself (SHUTDOWN, or an error): collect it.
         case coreEnded
+        /// Nobody wanted anything for as long as was asked for.
+        case nothing
     }
 
     /// Blocks the signals of `next()` in this thread and those it starts, and ignores SIGPIPE: a peer that is gone
@@ -24,19 +26,25 @@ public enum Signals {
         unsafe pthread_sigmask(SIG_BLOCK, &set, nil)
     }
 
-    /// Waits for the next request. Main thread only.
-    public static func next() -> Request {
+    /// Waits for the next request, for so many nanoseconds at most. Main thread only.
+    public static func next(withinNanos limit: UInt64? = nil) -> Request {
         var set = waitedFor()
         while true {
-            var number: Int32 = 0
-            // Safe: sigwait reads the set and fills the number.
-            guard unsafe sigwait(&set, &number) == 0 else { continue }
-            switch number {
+            switch wait(&set, limit) {
             case SIGHUP: return .reopenLog
             case SIGUSR1: return .coreEnded
-            default: return .stop
+            case SIGTERM, SIGINT: return .stop
+            default: if limit != nil && errno == EAGAIN { return .nothing }
             }
         }
+    }
+
+    /// The signal that came, or -1 and errno.
+    private static func wait(_ set: inout sigset_t, _ limit: UInt64?) -> Int32 {
+        // Safe: the set and the time are read during the call; nobody wants the details.
+        guard let limit else { return unsafe sigwaitinfo(&set, nil) }
+        var time = timespec(tv_sec: Int(limit / 1_000_000_000), tv_nsec: Int(limit % 1_000_000_000))
+        return unsafe sigtimedwait(&set, nil, &time)
     }
 
     /// Called by a core that has ended: wakes main out of `next()`.

@@ -25,6 +25,7 @@ public enum NodeProgram {
         let logger = sink.logger()
         raiseDescriptorLimit(for: settings, logger)
         let cpus = chosenCPUs(settings)
+        warnOfForbidden(cpus, logger)
         let doors: Doors
         do {
             doors = try Doors.open(settings, coreCount: cpus.count)
@@ -51,12 +52,16 @@ public enum NodeProgram {
             return 1
         }
         for line in banner(settings, cpus, doors, gate).lines { logger.notice("\(line)") }
-        serve(node, gate, sink, logger)
+        var voice = ServiceVoice(manager: ServiceManager(), node: node, logger: logger)
+        voice.ready()
+        serve(node, gate, sink, logger, &voice)
+        voice.stopping()
         stop(node, gate)
         threads.joinAll()
         // A snapshot that was under way is not finished any more.
         if let path = node.persistence.temporaryPath.withLock({ $0 }) { try? SystemDisk().remove(path) }
         doors.close()
+        voice.close()
         logger.notice("stopped")
         sink.flush()
         return node.exitCode.load(ordering: .acquiring)
@@ -64,10 +69,12 @@ public enum NodeProgram {
 
     /// Sits until somebody wants the node to stop.
     private static func serve(
-        _ node: NodeContext, _ gate: StartGate, _ sink: LogSink, _ logger: Logger
+        _ node: NodeContext, _ gate: StartGate, _ sink: LogSink, _ logger: Logger,
+        _ voice: inout ServiceVoice
     ) {
         while true {
-            switch Signals.next() {
+            switch Signals.next(withinNanos: voice.intervalNanos) {
+            case .nothing: break
             case .reopenLog: sink.reopen()
             case .stop:
                 guard node.settings.savePoints.isEmpty else {
@@ -80,6 +87,7 @@ public enum NodeProgram {
                 return
             case .coreEnded: return
             }
+            voice.beat()
         }
     }
 
@@ -128,11 +136,17 @@ public enum NodeProgram {
         settings.cpus.isEmpty ? Affinity.allowedCPUs() : settings.cpus.map { CPU(number: $0) }
     }
 
+    /// A thread that cannot be bound runs where the system puts it.
+    private static func warnOfForbidden(_ cpus: [CPU], _ logger: Logger) {
+        let allowed = Affinity.allowedCPUs()
+        let forbidden = cpus.filter { !allowed.contains($0) }.map(\.number)
+        guard !forbidden.isEmpty else { return }
+        logger.warning("cpus names \(CPUList.text(forbidden)), where this process may not run: not bound")
+    }
+
     /// Each client needs a descriptor, and so do rings, logs and files.
     private static func raiseDescriptorLimit(for settings: Settings, _ logger: Logger) {
-        let wanted =
-            UInt(settings.maxClients)
-            + ProcessReport.descriptorsReserved(coreCount: chosenCPUs(settings).count)
+        let wanted = settings.descriptorsNeeded(coreCount: chosenCPUs(settings).count)
         let granted = ProcessReport.raiseDescriptorLimit(to: wanted)
         if granted < wanted {
             logger.warning(

@@ -29,6 +29,20 @@ extension Settings {
         if shardReserveBytes > 0 { configuration.arenaBytes = Int(shardReserveBytes) }
         return configuration
     }
+
+    /// Address space that each core reserves for its shard.
+    public var reservedBytesPerCore: UInt64 {
+        shardReserveBytes > 0
+            ? shardReserveBytes : UInt64(ShardConfiguration(hashSeed: (0, 0), startMicros: 0).arenaBytes)
+    }
+
+    /// What the kernel counts as locked memory for each core's ring.
+    public var lockedBytesPerCore: Int { ringConfiguration.lockedBytes }
+
+    /// Files that a node of so many cores opens when all its clients are there.
+    public func descriptorsNeeded(coreCount: Int) -> UInt {
+        UInt(maxClients) + ProcessReport.descriptorsReserved(coreCount: coreCount)
+    }
 }
 
 extension CoreTuning {

@@ -19,3 +19,14 @@ enum WallClock {
         return Int64(time.tv_sec) * 1_000_000 + Int64(time.tv_nsec) / 1000
     }
 }
+
+/// Time that only goes forward, read now, for the main thread. Cores ask their ring.
+enum MonotonicClock {
+    /// Nanoseconds since some moment of this boot.
+    static var nanos: UInt64 {
+        var time = timespec()
+        // Unsafe: clock_gettime fills the struct it is given.
+        unsafe clock_gettime(CLOCK_MONOTONIC, &time)
+        return UInt64(time.tv_sec) * 1_000_000_000 + UInt64(time.tv_nsec)
+    }
+}

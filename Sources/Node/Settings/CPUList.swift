@@ -14,6 +14,20 @@ public enum CPUList {
         return cpus
     }
 
+    /// The list in its shortest form: neighbours that count upwards become a range.
+    public static func text(_ cpus: [Int]) -> String {
+        var ranges: [ClosedRange<Int>] = []
+        for cpu in cpus {
+            if let last = ranges.last, last.upperBound + 1 == cpu {
+                ranges[ranges.count - 1] = last.lowerBound...cpu
+            } else {
+                ranges.append(cpu...cpu)
+            }
+        }
+        return ranges.map { $0.count == 1 ? "\($0.lowerBound)" : "\($0.lowerBound)-\($0.upperBound)" }
+            .joined(separator: ",")
+    }
+
     /// Linux knows at most 8192 CPUs.
     private static func number(_ text: Substring) -> Int? {
         guard let number = Int(text), number >= 0, number < 8192, String(number) == text else { return nil }

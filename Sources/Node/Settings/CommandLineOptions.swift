@@ -13,6 +13,18 @@ public struct CommandLineOptions: Equatable, Sendable {
         case help
         /// Print the version.
         case version
+        /// Print the same as `help` for programs.
+        case describe
+
+        /// One line of help.
+        var help: String {
+            switch self {
+            case .checkConfig: "read the configuration, say what is wrong or without effect, and exit"
+            case .version: "print the version and exit"
+            case .help: "print this and exit"
+            case .describe: "print all directives as JSON and exit"
+            }
+        }
     }
 
     struct Option: Equatable, Sendable {

@@ -9,9 +9,9 @@ public struct ConfigFiles: Sendable {
     }
 
     /// A file's bytes. The path `-` is standard input.
-    var read: @Sendable (_ path: String) -> Result<[UInt8], Refusal>
+    public var read: @Sendable (_ path: String) -> Result<[UInt8], Refusal>
     /// The paths that match a shell pattern, sorted.
-    var match: @Sendable (_ pattern: String) -> [String]
+    public var match: @Sendable (_ pattern: String) -> [String]
     /// Nil when the path is a folder one can enter; else why not.
     var folderRefusal: @Sendable (_ path: String) -> Refusal?
     /// Puts bytes in the place of a file, all or nothing, lasting.

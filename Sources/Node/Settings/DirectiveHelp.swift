@@ -8,12 +8,9 @@ public enum DirectiveHelp {
             "Runs a cache node. The configuration file has redis.conf's syntax; '-' reads it from standard input.",
             "Every directive may also be given as --directive value ..., which then wins over the file.",
             "",
-            "  --check-config   read the configuration, say what is wrong or without effect, and exit",
-            "  --version        print the version and exit",
-            "  --help           print this and exit",
-            "",
-            "Directives, with [default]; * can be changed by CONFIG SET while the node runs.",
         ]
+        lines += CommandLineOptions.Switch.allCases.map { padded("  --\($0.rawValue)", to: 19) + $0.help }
+        lines += ["", "Directives, with [default]; * can be changed by CONFIG SET while the node runs."]
         for group in Directive.Group.allCases {
             let members = Directive.all.filter { $0.group == group && $0.standing == .honoured }
             guard !members.isEmpty else { continue }
@@ -27,13 +24,7 @@ public enum DirectiveHelp {
 
     private static func line(_ directive: Directive) -> String {
         let name = "  \(directive.name)\(directive.change == .live ? " *" : "")"
-        let shown =
-            if case .memory = directive.kind {
-                UInt64(directive.defaultText).map(MemoryText.shortest) ?? directive.defaultText
-            } else {
-                directive.defaultText
-            }
-        return padded(name, to: 38) + "\(directive.help) [\(shown)]"
+        return padded(name, to: 38) + "\(directive.help) [\(directive.shownDefault)]"
     }
 
     private static func padded(_ text: String, to width: Int) -> String {

@@ -4,7 +4,7 @@ import Glibc
 // close(2) cancels nothing that the ring holds: the ring keeps the file alive. So a close has three steps, and
 // the slot keeps its user until the last:
 //
-//     close() -> cancel the receive and the send, if armed -> their last completions -> CLOSE -> .closed
+//     close() -> cancel the receive and the send (or the connect), if armed -> their last completions -> CLOSE -> .closed
 //
 // A peer that has hung up with nothing in flight needs the last step only.
 extension IORing {
@@ -23,12 +23,15 @@ extension IORing {
         links[slot].flags.insert(.closing)
         cancelReceive(slot)
         if links[slot].flags.contains(.sending) { queueCancel(.cancelSend, of: .send, slot) }
+        if links[slot].flags.contains(.connecting) { queueCancel(.cancelConnect, of: .connect, slot) }
         closeIfIdle(slot)
     }
 
     /// Closes a closing socket when the kernel holds nothing of it any more.
     mutating func closeIfIdle(_ slot: UInt32) {
-        guard links[slot].flags.isDisjoint(with: [.receiveArmed, .sending, .closeQueued]) else { return }
+        guard links[slot].flags.isDisjoint(with: [.receiveArmed, .sending, .connecting, .closeQueued]) else {
+            return
+        }
         links[slot].flags.insert(.closeQueued)
         let entry = unsafe nextSubmission()
         unsafe io_uring_prep_close(entry, links[slot].descriptor)
@@ -71,6 +74,7 @@ extension IORing {
             if flags.contains(.closing) || !flags.contains(.receiveWanted) { cancelReceive(slot) }
         }
         if flags.isSuperset(of: [.sending, .closing]) { queueCancel(.cancelSend, of: .send, slot) }
+        if flags.isSuperset(of: [.connecting, .closing]) { queueCancel(.cancelConnect, of: .connect, slot) }
     }
 
     @inline(__always)
@@ -85,6 +89,8 @@ extension Links {
     borrowing func closeAll() {
         for slot in 0..<count where self[slot].flags.contains(.open) {
             _ = Glibc.close(self[slot].descriptor)
+            // The address of a connect that nobody will see end.
+            if self[slot].flags.contains(.connecting) { unsafe self[slot].unsent?.deallocate() }
         }
     }
 }

@@ -17,11 +17,7 @@ extension IORing {
         }
         guard made == 0 else { throw RingError.setupFailed(EMFILE, MachineFacts.read()) }
         defer { _ = Glibc.close(pair.1) }
-        var small = RingConfiguration()
-        (small.submissionEntries, small.completionEntries, small.bufferCount, small.bufferSize) = (
-            8, 32, 2, 4096
-        )
-        var ring = try IORing(unproven: small, allowing: setup)
+        var ring = try IORing(unproven: .proof, allowing: setup)
         let socket = ring.adopt(pair.0)
         ring.startReceiving(socket)
         var byte: UInt8 = 1

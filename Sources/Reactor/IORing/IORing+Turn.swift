@@ -131,7 +131,8 @@ extension IORing {
         case .send: sendEnded(slot, generation, result, &events)
         case .accept: accepted(Int(slot), generation, result, flags, &events)
         case .close: closeEnded(slot, generation, result, &events)
-        case .cancelReceive, .cancelSend: cancelFailed(slot, generation)
+        case .connect: connectEnded(slot, generation, result, &events)
+        case .cancelReceive, .cancelSend, .cancelConnect: cancelFailed(slot, generation)
         case .cancelAccept: break
         case .wake:
             counters.wakesReceived &+= 1

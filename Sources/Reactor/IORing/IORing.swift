@@ -16,9 +16,9 @@ public struct IORing: RingDriver, ~Copyable {
     /// What an operation was, in the top byte of `user_data`.
     enum Operation: UInt8 {
         case accept = 1
-        case receive, send, close
+        case receive, send, close, connect
         /// Cancellations report only failures.
-        case cancelReceive, cancelSend, cancelAccept
+        case cancelReceive, cancelSend, cancelAccept, cancelConnect
         /// A peer's wake-up, written by the peer; and our own that failed.
         case wake, wakeFailed
         /// An operation on a file; `slot` is its place in the table of operations.

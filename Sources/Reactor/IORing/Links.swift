@@ -8,7 +8,7 @@
 @safe
 struct Link {
     struct Flags: OptionSet {
-        let rawValue: UInt8
+        let rawValue: UInt16
         /// The slot holds a socket.
         static let open = Flags(rawValue: 1 << 0)
         /// The loop wants bytes.
@@ -25,6 +25,8 @@ struct Link {
         static let closing = Flags(rawValue: 1 << 6)
         /// The kernel holds the close.
         static let closeQueued = Flags(rawValue: 1 << 7)
+        /// The kernel holds a connect; `unsent` is its address.
+        static let connecting = Flags(rawValue: 1 << 8)
     }
 
     /// The first byte not yet sent, while a send is in flight. Borrowed from the loop until the send ends.

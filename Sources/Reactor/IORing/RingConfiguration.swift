@@ -24,4 +24,28 @@ public struct RingConfiguration: Sendable {
 
     /// The default sizes.
     public init() {}
+
+    /// The ring that is tried before a real one is made.
+    static var proof: RingConfiguration {
+        var small = RingConfiguration()
+        small.submissionEntries = 8
+        small.completionEntries = 32
+        small.bufferCount = 2
+        small.bufferSize = 4096
+        return small
+    }
+
+    /// What the kernel counts as locked memory while this ring is made (from 6.14 on, for users without
+    /// CAP_IPC_LOCK): its queues, and those of the one tried before, which the kernel gives up a little later.
+    public var lockedBytes: Int { queueBytes + RingConfiguration.proof.queueBytes }
+
+    /// The two queues and the ring that names the receive buffers, each in whole pages. The buffers themselves are
+    /// ordinary memory.
+    private var queueBytes: Int {
+        let page = 4096
+        let submissions = submissionEntries * 64
+        // The heads and tails go before the completions; an old kernel keeps an index array behind them.
+        let completions = 192 + completionEntries * 16 + submissionEntries * 4
+        return [submissions, completions, bufferCount * 16].reduce(0) { $0 + ($1 + page - 1) / page * page }
+    }
 }

@@ -93,6 +93,8 @@ struct RingQueues {
 
         var registration = registration
         let buffers = unsafe io_uring_register_buf_ring(&ring, &registration, 0)
+        // Somebody's limit, not a lack of the kernel's.
+        guard buffers != -ENOMEM else { throw RingError.setupFailed(ENOMEM, machine) }
         guard buffers == 0 else {
             throw RingError.missing("rings of receive buffers (\(errorName(-buffers)))")
         }

@@ -85,6 +85,15 @@ public struct SimulatedRing: RingDriver, ~Copyable {
     /// Not for descriptors: a simulated connection comes from `SimulatedWorld.connect`.
     public mutating func adopt(_ descriptor: Int32) -> SocketID { adopt(SimulatedPeer()) }
 
+    /// Connects to a peer of the test's, which finds it in `SimulatedWorld.dialled`.
+    public mutating func connect(to address: RemoteAddress) throws(RemoteAddress.Failure) -> SocketID {
+        let peer = SimulatedPeer()
+        let socket = adopt(peer)
+        world.cores[core].sockets[Int(socket.slot)]?.connecting = true
+        world.cores[core].dialled.append((address, peer))
+        return socket
+    }
+
     /// Lets bytes flow.
     public mutating func startReceiving(_ socket: SocketID) { resumeReceiving(socket) }
 
@@ -203,6 +212,16 @@ public struct SimulatedRing: RingDriver, ~Copyable {
             freeSlots.append(UInt32(slot))
             world.cores[core].sockets[slot] = nil
             add(Event(.closed, socket.id), to: &events)
+            return
+        }
+        if socket.connecting {
+            socket.connecting = false
+            world.cores[core].sockets[slot] = socket
+            let refused = world.refusesConnections || socket.peer.isReset
+            add(
+                refused
+                    ? Event(.connectFailed, socket.id, count: ECONNREFUSED) : Event(.connected, socket.id),
+                to: &events)
             return
         }
         progressSend(&socket, into: &events)

@@ -31,6 +31,8 @@ public final class SimulatedWorld {
     /// FNV-1a over every event and every byte sent, with core and time: equal for equal runs.
     public private(set) var trace: UInt64 = 0xCBF2_9CE4_8422_2325
 
+    /// Whether connections that cores open are refused.
+    public var refusesConnections = false
     /// What the cores' files are on. It may be handed on to the world after a crash.
     public let disk: SimulatedDisk
 
@@ -86,6 +88,11 @@ public final class SimulatedWorld {
         return peer
     }
 
+    /// The connections that a core has opened, in order, with where they were meant to go.
+    public func dialled(core: Int) -> [(address: RemoteAddress, peer: SimulatedPeer)] {
+        cores[core].dialled
+    }
+
     // MARK: the trace
 
     func record(_ core: Int, _ event: Event) {
@@ -116,6 +123,8 @@ struct SimulatedCore {
     /// Listener index to whether it accepts.
     var listeners: [Int: Bool] = [:]
     var backlog: [Int: [SimulatedPeer]] = [:]
+    /// What the core has connected to.
+    var dialled: [(address: RemoteAddress, peer: SimulatedPeer)] = []
     /// Another core's wake-up has arrived.
     var woken = false
     /// Wake-ups and sends asked for since the last turn: they travel with the next.
@@ -145,12 +154,14 @@ struct SimulatedSocket {
     var sendSubmitted = false
     var sendPending = false
     var closing = false
+    /// Opened by the core; the next turn says whether it succeeded.
+    var connecting = false
     /// Turns until `.closed`.
     var closeDelay = 0
 
     /// Whether a turn would bring an event of this socket.
     func isReady(buffersFree: Bool) -> Bool {
-        if closing { return true }
+        if closing || connecting { return true }
         if sendSubmitted && (peer.isReset || peer.room > 0) { return true }
         guard (receiving || lastPiece) && !endReported else { return false }
         if peer.isReset { return true }

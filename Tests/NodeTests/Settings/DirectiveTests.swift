@@ -1,3 +1,4 @@
+import Foundation
 import Testing
 
 @testable import Node
@@ -105,6 +106,24 @@ import Testing
     @Test func aliasesNameTheSameValue() {
         #expect(Directive.find("slave-priority") == Directive.find("replica-priority"))
         #expect(Directive.find("LUA-Time-Limit") == Directive.find("busy-reply-threshold"))
+    }
+
+    @Test func programsGetEveryDirective() throws {
+        let data = Data(DirectiveDescription.json.utf8)
+        let object = try #require(try JSONSerialization.jsonObject(with: data) as? [String: Any])
+        let directives = try #require(object["directives"] as? [[String: Any]])
+        #expect(Set(directives.compactMap { $0["name"] as? String }) == Set(Directive.all.map(\.name)))
+        #expect(directives.count == Directive.all.count)
+        let level = try #require(directives.first { $0["name"] as? String == "loglevel" })
+        #expect(level["values"] as? [String] == ["debug", "verbose", "notice", "warning"])
+        #expect(level["default"] as? String == "notice" && level["change"] as? String == "live")
+        #expect(level["standing"] as? String == "honoured" && level["reason"] is NSNull)
+        let folder = try #require(directives.first { $0["name"] as? String == "aclfile" })
+        #expect(folder["standing"] as? String == "refused" && folder["reason"] is String)
+        let switches = try #require(object["switches"] as? [[String: Any]])
+        #expect(
+            switches.compactMap { $0["name"] as? String }
+                == CommandLineOptions.Switch.allCases.map(\.rawValue))
     }
 
     @Test func helpShowsEveryDirective() {

@@ -1,5 +1,6 @@
-// Preloaded into the server: counts what the hot path must not do. Calls of the allocator and of Swift's reference
-// counting from the cores' threads, written to $COUNT_CALLS_FILE whenever the process gets SIGUSR2.
+// Preloaded into the program: counts what the hot path must not do. Calls of the allocator and of Swift's reference
+// counting from the cores' threads, written to $COUNT_CALLS_FILE whenever the process gets SIGUSR2. Threads count whose
+// names begin with $COUNT_CALLS_THREADS, "core-" if that is not set.
 //
 // The calls reach us because the server is linked dynamically: malloc to libc and swift_retain to libswiftCore go
 // through the procedure linkage table, where a preloaded library comes first.
@@ -18,13 +19,14 @@ static atomic_ulong allocations, references;
 
 // 0: not asked yet, 1: a core, 2: some other thread. Cores are named core-N before they start to work.
 static __thread int kind;
+static const char *prefix = "core-";
 
 static int is_core(void) {
     if (kind == 0) {
         char name[17] = {0};
         prctl(PR_GET_NAME, name);
         // The main thread names a core's thread from within it: an unnamed one is asked again.
-        if (strncmp(name, "core-", 5) == 0) kind = 1;
+        if (strncmp(name, prefix, strlen(prefix)) == 0) kind = 1;
         else return 0;
     }
     return kind == 1;
@@ -53,4 +55,7 @@ static void report(int signal) {
     if (file >= 0 && write(file, text, (size_t)length) == length) close(file);
 }
 
-__attribute__((constructor)) static void start(void) { signal(SIGUSR2, report); }
+__attribute__((constructor)) static void start(void) {
+    if (getenv("COUNT_CALLS_THREADS")) prefix = getenv("COUNT_CALLS_THREADS");
+    signal(SIGUSR2, report);
+}

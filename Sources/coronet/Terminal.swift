@@ -1,7 +1,7 @@
 import Glibc
 
-/// What the program says on a terminal.
-enum CommandLineOutput {
+/// What a command says to whoever started it, where there is no log.
+enum Terminal {
     /// A line on standard output.
     static func say(_ line: String) { write(line, to: 1) }
 

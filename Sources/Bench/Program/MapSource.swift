@@ -1,0 +1,58 @@
+import Reactor
+import Wire
+
+/// Where the map of endpoints comes from: one server, or CLUSTER SLOTS of any server of a cluster. Main thread only.
+struct MapSource {
+    private let options: BenchOptions
+    private let greeting: [UInt8]
+    private let greetings: Int
+
+    /// How long a server may take to answer at the start, and when a run waits for the answer.
+    private static var patienceMillis: UInt64 { 5000 }
+    private static var renewalPatienceMillis: UInt64 { 1000 }
+
+    init(_ options: BenchOptions, greeting: [UInt8], greetings: Int) {
+        self.options = options
+        self.greeting = greeting
+        self.greetings = greetings
+    }
+
+    private var seed: SlotTable.Endpoint { SlotTable.Endpoint(host: options.host, port: options.port) }
+
+    /// The map that a run starts with.
+    func first() throws(OptionError) -> RunBoard.Map {
+        guard options.cluster else {
+            return RunBoard.Map(table: SlotTable(only: seed), addresses: [try Self.address(seed)])
+        }
+        return try ask(seed, millis: Self.patienceMillis)
+    }
+
+    /// The map as it is now: of the server that was named, or of any other that was known.
+    func again(knowing known: RunBoard.Map) -> RunBoard.Map? {
+        for endpoint in [seed] + known.table.endpoints {
+            if let map = try? ask(endpoint, millis: Self.renewalPatienceMillis) { return map }
+        }
+        return nil
+    }
+
+    private func ask(_ endpoint: SlotTable.Endpoint, millis: UInt64) throws(OptionError) -> RunBoard.Map {
+        var conversation = try Conversation()
+        let reply = try conversation.ask(
+            try Self.address(endpoint), greeting: greeting, greetings: greetings,
+            question: ["CLUSTER", "SLOTS"], millis: millis)
+        guard let table = SlotTable(reply, asked: endpoint.host) else {
+            throw OptionError("\(endpoint.host):\(endpoint.port): the answer to CLUSTER SLOTS makes no sense")
+        }
+        var addresses: [RemoteAddress] = []
+        for endpoint in table.endpoints { addresses.append(try Self.address(endpoint)) }
+        return RunBoard.Map(table: table, addresses: addresses)
+    }
+
+    private static func address(_ endpoint: SlotTable.Endpoint) throws(OptionError) -> RemoteAddress {
+        do throws(RemoteAddress.Failure) {
+            return try RemoteAddress(host: endpoint.host, port: endpoint.port)
+        } catch {
+            throw OptionError(error.description)
+        }
+    }
+}
