@@ -9,15 +9,12 @@ import re
 import shutil
 import signal
 import subprocess
-import time
-from pathlib import Path
 
 import pytest
 
-from support import settings
+from support import counter, settings
 from support.resp import Connection
 
-SOURCE = Path(__file__).parent / "support" / "native" / "count_calls.c"
 KEYS = 512
 PIPELINE = 16
 
@@ -27,29 +24,16 @@ pytestmark = pytest.mark.skipif(
 
 
 @pytest.fixture(scope="module")
-def counter(tmp_path_factory):
-    library = tmp_path_factory.mktemp("native") / "count_calls.so"
-    subprocess.run(["cc", "-O2", "-shared", "-fPIC", "-o", library, SOURCE, "-ldl"], check=True)
-    return library
+def library(tmp_path_factory):
+    return counter.build(tmp_path_factory.mktemp("native"))
 
 
 @pytest.fixture
-def counted(counter, start, tmp_path):
+def counted(library, start, tmp_path):
     """A server that tells (allocations, references) of its core so far."""
     answer = tmp_path / "counts"
-    server = start(environment={"LD_PRELOAD": str(counter), "COUNT_CALLS_FILE": str(answer)})
-
-    def counts():
-        answer.unlink(missing_ok=True)
-        server.process.send_signal(signal.SIGUSR2)
-        deadline = time.monotonic() + 5
-        while time.monotonic() < deadline:
-            if answer.exists() and answer.read_text().endswith("\n"):
-                return [int(word) for word in answer.read_text().split()]
-            time.sleep(0.01)
-        raise AssertionError("the preloaded library did not answer")
-
-    return server, counts
+    server = start(environment=counter.environment(library, answer))
+    return server, lambda: counter.counts(server, answer)
 
 
 def command(*words) -> bytes:

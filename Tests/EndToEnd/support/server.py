@@ -62,6 +62,9 @@ def _is_free(port: int) -> bool:
 class Server:
     """One running server. Use as a context manager, or `start` and `stop`."""
 
+    # Any answer to this means that it is up.
+    greeting = b"*1\r\n$4\r\nPING\r\n"
+
     def __init__(self, binary: str = None, cores: int = 1, port: int = None, directives=(), environment=None,
                  file_limit: int = None):
         self.binary = binary or settings.CORONET
@@ -123,7 +126,7 @@ class Server:
                 raise ServerFailed(f"{self.arguments()} ended with {self.process.returncode}\n{self.log_end()}")
             try:
                 with Connection(("127.0.0.1", self.port), timeout=2) as connection:
-                    connection.send(b"*1\r\n$4\r\nPING\r\n")
+                    connection.send(self.greeting)
                     if not connection.read().startswith(b"-LOADING"):
                         return
             except (OSError, ConnectionClosed):  # refused, reset or silent: not up yet

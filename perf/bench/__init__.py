@@ -1,1 +1,0 @@
-"""What the speed scenarios share: pinned servers, load, CPU time, tables."""
