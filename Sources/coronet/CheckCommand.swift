@@ -1,5 +1,4 @@
 import ArgumentParser
-import Glibc
 import Node
 
 /// `coronet check`: looks at the files that a node leaves behind, while no node uses them.

@@ -37,9 +37,8 @@ extension Keys {
     /// What the caller knows of the key's use, as far as the policy in force keeps it.
     private static func noteUsage(_ options: RestoreOptions, _ call: borrowing Call, on shard: inout Shard) {
         guard let id = shard.find(call.key, call.hash, in: call.database, at: call.now, .peek) else { return }
-        if call.flags.contains(.tracksFrequency) {
-            if let frequency = options.frequency { shard.setFrequency(of: id, frequency, at: call.now) }
-        } else if let idle = options.idleSeconds {
+        if let frequency = options.frequency { shard.setFrequency(of: id, frequency, at: call.now) }
+        if let idle = options.idleSeconds {
             shard.setIdle(of: id, seconds: Int(clamping: idle), at: call.now)
         }
     }

@@ -98,7 +98,7 @@ public struct RDBLoader: ~Copyable {
         let outcome = shard.load(
             key.bytes, shard.hash(key.bytes), in: database, value: value.bytes,
             encoding: .natural(for: value.bytes), expiry: entry.expiry,
-            idleSeconds: Int(clamping: entry.idleSeconds ?? 0), at: now)
+            idleSeconds: entry.idleSeconds.map { Int(clamping: $0) }, frequency: entry.frequency, at: now)
         switch outcome {
         case .stored: keysLoaded += 1
         case .duplicate: throw failure(.duplicateKey)

@@ -104,9 +104,10 @@ public struct RDBReader: ~Copyable {
 
     /// An item that is not all there waits for the rest, if the file has it.
     private mutating func waitForMore(_ error: RDBError) throws(Failure) {
-        guard case .tooShort(let end) = error, windowStart + end <= fileSize,
-            windowStart + window.count < fileSize
-        else { throw Failure(error, at: itemOffset) }
+        guard case .tooShort(let end) = error else { throw Failure(error, at: itemOffset) }
+        guard windowStart + end <= fileSize, windowStart + window.count < fileSize else {
+            throw Failure(.tooShort(needed: windowStart + end), at: itemOffset)
+        }
         needed = end - itemEnd
     }
 }

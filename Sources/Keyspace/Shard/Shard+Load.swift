@@ -12,10 +12,12 @@ public enum LoadOutcome: Sendable {
 
 extension Shard {
     /// Inserts a key that is expected to be new. Counts as no write: the file it comes from has it.
-    /// - Parameter idleSeconds: since it was last used.
+    /// - Parameters:
+    ///   - idleSeconds: since it was last used, if that is known.
+    ///   - frequency: how often it has been used, if that is known.
     public mutating func load(
         _ key: RawSpan, _ hash: KeyHash, in index: DatabaseIndex, value: RawSpan, encoding: Encoding,
-        expiry: UnixMillis?, idleSeconds: Int, at now: UnixMillis
+        expiry: UnixMillis?, idleSeconds: Int? = nil, frequency: UInt8? = nil, at now: UnixMillis
     ) -> LoadOutcome {
         latest = now
         let database = Int(index.rawValue)
@@ -25,23 +27,27 @@ extension Shard {
         let stored = insert(key, hash, database, value, encoding, expiry, at: now)
         guard let id = stored else { return .noRoom }
         changes &-= 1
-        setIdle(of: id, seconds: idleSeconds, at: now)
+        if let idleSeconds { setIdle(of: id, seconds: idleSeconds, at: now) }
+        if let frequency { setFrequency(of: id, frequency, at: now) }
         return .stored
     }
 
-    /// Sets how long ago the entry was last used; what is longer than the clock reaches counts as its longest.
+    /// Sets how long ago the entry was last used, under a policy that goes by that; what is longer than the clock reaches
+    /// counts as its longest.
     public mutating func setIdle(of id: EntryID, seconds: Int, at now: UnixMillis) {
-        let clock = Shard.clock(now) &- UInt32(min(max(0, seconds), 0xFF_FFFF))
-        var header = entry(id).header
-        header.clock = clock & 0xFF_FFFF
-        entry(id).header = header
+        guard eviction.clock == .seconds else { return }
+        setClock(of: id, AccessClock.seconds(now) &- UInt32(min(max(0, seconds), 0xFF_FFFF)))
     }
 
-    /// Sets the access counter, under a policy that keeps one: minutes of the last touch above it, as in Redis.
+    /// Sets the access counter, under a policy that keeps one.
     public mutating func setFrequency(of id: EntryID, _ counter: UInt8, at now: UnixMillis) {
-        let minutes = UInt32(truncatingIfNeeded: now.rawValue / 60_000) & 0xFFFF
+        guard eviction.clock == .frequency else { return }
+        setClock(of: id, AccessClock.minutes(now) << 8 | UInt32(counter))
+    }
+
+    private func setClock(of id: EntryID, _ clock: UInt32) {
         var header = entry(id).header
-        header.clock = minutes << 8 | UInt32(counter)
+        header.clock = clock & 0xFF_FFFF
         entry(id).header = header
     }
 }

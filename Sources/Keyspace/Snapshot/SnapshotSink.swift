@@ -20,7 +20,7 @@ public struct SnapshotEntry: ~Escapable {
     public let database: Int
 
     @_lifetime(borrow entry)
-    init(_ entry: borrowing Entry, database: Int, clock: UInt32) {
+    init(_ entry: borrowing Entry, database: Int, at now: UnixMillis, decayMinutes: Int) {
         let header = entry.header
         // Unsafe: the walk holds the shard while the sink looks at the entry, so its block stays where it is.
         let key = unsafe RawSpan(_unsafeBytes: entry.keyBytes)
@@ -30,8 +30,8 @@ public struct SnapshotEntry: ~Escapable {
         kind = header.kind
         encoding = header.encoding
         expiry = header.isExpiring ? entry.expiry : nil
-        idleSeconds = Int((clock &- header.clock) & 0xFF_FFFF)
-        frequency = Int(header.clock & 0xFF)
+        idleSeconds = Int(AccessClock.idleSeconds(header.clock, at: now))
+        frequency = Int(AccessClock.counter(header.clock, at: now, decayMinutes: decayMinutes))
         self.database = database
     }
 }

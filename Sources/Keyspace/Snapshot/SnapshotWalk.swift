@@ -157,11 +157,11 @@ extension Shard {
 
     private mutating func handOut(_ slots: UInt32, of bucket: Bucket, _ origin: Int) {
         guard slots != 0, let sink = snapshot.sink else { return }
-        let clock = Shard.clock(latest)
+        let decay = eviction.rules.decayMinutes
         var slots = slots
         while slots != 0 {
             let entry = Entry(bucket.handle(slots.trailingZeroBitCount), arena.addresses)
-            sink.take(SnapshotEntry(entry, database: origin, clock: clock))
+            sink.take(SnapshotEntry(entry, database: origin, at: latest, decayMinutes: decay))
             snapshot.entries += 1
             slots &= slots &- 1
         }
