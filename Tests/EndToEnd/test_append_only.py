@@ -169,6 +169,7 @@ def write_everything(connection, prefix=""):
     run("SET", name("copy"), "copied", "EX", 1000)
     run("COPY", name("copy"), name("copied"))
     run("COPY", name("copy"), name("copied"), "DB", 3)
+    run("RESTORE", name("restored"), 1000000, run("DUMP", name("copy")))
     run("SET", name("move"), "moved")
     run("MOVE", name("move"), 3)
     run("DEL", name("m1"), name("m2"), name("m3"))
@@ -353,6 +354,24 @@ def test_switched_on_and_off_at_run_time(folder):
     kill(server)
     server = start_in(folder)
     assert client(server).mget("before", "after", "unlogged") == [b"1", b"1", None]
+    server.stop()
+
+
+@pytest.mark.parametrize("cores", [1, 2])
+def test_what_was_evicted_stays_away(folder, cores):
+    server = start_in(folder, cores, maxmemory="8mb", maxmemory_policy="allkeys-lru")
+    connection = client(server)
+    for start in range(0, 60_000, 1000):
+        connection.mset({f"k{index}": "v" * 200 for index in range(start, start + 1000)})
+    assert connection.info("stats")["evicted_keys"] > 10_000
+    # Eviction goes on ahead of the limit until it is paid for.
+    before = -1
+    while before != (before := connection.dbsize()):
+        time.sleep(0.2)
+    kept = set(connection.scan_iter(count=10_000))
+    kill(server)
+    server = start_in(folder, cores)
+    assert set(client(server).scan_iter(count=10_000)) == kept
     server.stop()
 
 

@@ -19,7 +19,7 @@ enum Effect {
         // With options the outcome may hang on the clock (EX), on what another version of us may not know (IFEQ) or
         // on what the key was; the outcome itself does not.
         case .set: self = call.arguments.count > 3 ? .value : .verbatim
-        case .setex, .psetex, .cas, .getdel: self = .value
+        case .setex, .psetex, .cas, .getdel, .restore: self = .value
         // The same sum on another machine's floating-point unit need not be the same text.
         case .incrbyfloat: self = .valueOnly
         case .expire, .expireat, .pexpire, .pexpireat, .getex: self = .expiry

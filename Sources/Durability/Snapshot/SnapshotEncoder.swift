@@ -1,5 +1,5 @@
 public import Keyspace
-public import Wire
+import Wire
 
 /// Turns the entries of a shard's snapshot into chunks of a file. Lives on one core.
 ///

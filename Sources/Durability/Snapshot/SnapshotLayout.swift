@@ -1,4 +1,4 @@
-public import Wire
+import Wire
 
 /// A piece of a file and the sum of its bytes.
 public struct SummedPiece: Sendable {

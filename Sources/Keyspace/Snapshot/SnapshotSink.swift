@@ -1,4 +1,4 @@
-public import Memory
+import Memory
 
 /// An entry as a snapshot sees it: lent for the duration of a call.
 public struct SnapshotEntry: ~Escapable {

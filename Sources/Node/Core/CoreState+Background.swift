@@ -115,8 +115,10 @@ extension CoreState {
         if log.standing == .open, let due = log.stream.deadline {
             deadline = min(deadline, Instant(nanoseconds: due))
         }
-        for wait in logWaits.values {
-            if let due = wait.deadline { deadline = min(deadline, due) }
+        if !logWaits.isEmpty {
+            for wait in logWaits.values {
+                if let due = wait.deadline { deadline = min(deadline, due) }
+            }
         }
         if isStopping { deadline = min(deadline, instant.advanced(byMillis: 10)) }
         if pause.isActive { deadline = min(deadline, instant.advanced(byMillis: pause.remaining(at: now))) }
