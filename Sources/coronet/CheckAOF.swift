@@ -15,19 +15,7 @@ struct CheckAOFCommand: ParsableCommand {
     @Flag(help: "Cut what is behind the damage, keeping a copy.") var fix = false
 
     func run() throws {
-        let check: LogCheck
-        do throws(CheckFailure) {
-            check = try LogCheck(file)
-            for line in check.lines { Terminal.say(line) }
-            if fix {
-                for line in try check.fix() { Terminal.say(line) }
-                return
-            }
-        } catch {
-            Terminal.fail("\(error)")
-        }
-        guard !check.isWhole else { return }
-        Terminal.say("to cut what is behind the damage: coronet check aof \(file) --fix")
-        throw ExitCode(1)
+        let remedy = "to cut what is behind the damage: coronet check aof \(file) --fix"
+        try CheckCommand.perform(fix, remedy: remedy) { () throws(CheckFailure) in try LogCheck(file) }
     }
 }

@@ -21,9 +21,20 @@ struct CheckRDBCommand: ParsableCommand {
     @Flag(help: "Keep what is whole.") var fix = false
 
     func run() throws {
-        let check: SnapshotCheck
+        try CheckCommand.perform(fix, remedy: "to keep what is whole: coronet check rdb \(file) --fix") {
+            () throws(CheckFailure) in try SnapshotCheck(file)
+        }
+    }
+}
+
+extension CheckCommand {
+    /// Says what a check finds, or repairs it. Exit 1 when it has found damage and left it, or could not look.
+    static func perform<Check: FileCheck>(
+        _ fix: Bool, remedy: String, _ open: () throws(CheckFailure) -> Check
+    ) throws {
+        let check: Check
         do throws(CheckFailure) {
-            check = try SnapshotCheck(file)
+            check = try open()
             for line in check.lines { Terminal.say(line) }
             if fix {
                 for line in try check.fix() { Terminal.say(line) }
@@ -33,7 +44,7 @@ struct CheckRDBCommand: ParsableCommand {
             Terminal.fail("\(error)")
         }
         guard !check.isWhole else { return }
-        Terminal.say("to keep what is whole: coronet check rdb \(file) --fix")
+        Terminal.say(remedy)
         throw ExitCode(1)
     }
 }

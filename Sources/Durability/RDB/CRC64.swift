@@ -1,4 +1,4 @@
-public import Wire
+import Wire
 
 /// The checksum of snapshot files and DUMP payloads: CRC-64 with Jones's polynomial, reflected, starting from 0.
 ///

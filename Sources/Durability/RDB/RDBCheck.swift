@@ -1,4 +1,4 @@
-public import Wire
+import Wire
 
 /// Looks through a file to its end, or as far as it can be followed: what it holds, what is wrong, and which parts of it
 /// are whole. Knows the outside of every type, so that it counts what this version cannot hold.

@@ -1,5 +1,5 @@
 public import Keyspace
-public import Wire
+import Wire
 
 /// What stands next in a snapshot.
 public enum RDBItem: Equatable, Sendable {

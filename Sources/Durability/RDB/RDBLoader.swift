@@ -1,5 +1,5 @@
 public import Keyspace
-public import Wire
+import Wire
 
 /// What one core loads of a snapshot file: every core reads the whole file and keeps the keys of its own slots.
 ///

@@ -1,4 +1,4 @@
-public import Wire
+import Wire
 
 /// Reads a file item by item, from bytes that are given to it piece by piece.
 ///

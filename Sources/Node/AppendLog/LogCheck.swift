@@ -2,7 +2,7 @@ import Durability
 import Reactor
 
 /// What `coronet check aof` does: looks through a log, says what it found, and on demand cuts what is behind a damage.
-public struct LogCheck {
+public struct LogCheck: FileCheck {
     private let files: [LogReport.File]
     private let report: LogReport?
     private let disk = SystemDisk()

@@ -4,7 +4,7 @@ import Reactor
 import Wire
 
 /// What `coronet check rdb` does: looks through a snapshot file, says what it found, and on demand keeps what is whole.
-public struct SnapshotCheck {
+public struct SnapshotCheck: FileCheck {
     private let path: String
     private let size: Int
     private let report: RDBCheck.Report
@@ -130,11 +130,4 @@ public struct SnapshotCheck {
             written += max(0, count)
         }
     }
-}
-
-/// Why a check or a repair came to nothing.
-public struct CheckFailure: Error, CustomStringConvertible {
-    let text: String
-    /// A sentence.
-    public var description: String { text }
 }
