@@ -1,4 +1,4 @@
-public import Wire
+import Wire
 
 /// The command table as a core reads it, several times a request: names by open addressing, and a profile each.
 /// A core owns one; a global would be asked at every use whether it has been made already.
