@@ -214,6 +214,8 @@ def test_flushes_and_swaps_during_a_snapshot(cores):
     with Server(cores=cores, directives={"rdb-key-save-delay": 3000}) as node:
         known = fill(node)
         call(node, "BGSAVE")
+        # The instant comes after the reply, as soon as the file is open.
+        wait_for(lambda: int(info(node)["current_save_keys_total"]) > 0)
         with node.connect() as client:
             client.ask("SWAPDB", 0, 3)
             client.ask("SET", "new", "value")

@@ -56,13 +56,28 @@ struct Doors {
     /// One address on every core. The first listener refuses to share the port, so that another program's (or
     /// node's) port is noticed; it is closed again before the real ones, which share it among the cores.
     private mutating func openEverywhere(_ host: String, _ settings: Settings) throws(Listener.Failure) {
-        let probe = try Listener.tcp(host: host, port: settings.port, reusePort: false)
-        _ = Glibc.close(probe)
+        try requireFree(host, settings.port)
         for core in byCore.indices {
             let descriptor = try listener(host, settings.port, settings)
             add(.main, descriptor, to: core)
         }
         endpoints.append(host.contains(":") ? "[\(host)]:\(settings.port)" : "\(host):\(settings.port)")
+    }
+
+    /// Throws if another program has the port. A node that was killed keeps its port until the kernel has taken its
+    /// rings down, some milliseconds after the process is gone: so a port in use has half a second to become free.
+    private func requireFree(_ host: String, _ port: UInt16) throws(Listener.Failure) {
+        var attemptsLeft = 25
+        while true {
+            do throws(Listener.Failure) {
+                _ = Glibc.close(try Listener.tcp(host: host, port: port, reusePort: false))
+                return
+            } catch {
+                attemptsLeft -= 1
+                guard error.errno == EADDRINUSE, attemptsLeft > 0 else { throw error }
+                usleep(20_000)
+            }
+        }
     }
 
     private mutating func openCorePorts(_ settings: Settings) throws(Listener.Failure) {
@@ -71,8 +86,7 @@ struct Doors {
             corePorts.append(port)
             for address in settings.bind {
                 do {
-                    let probe = try Listener.tcp(host: address.host, port: port, reusePort: false)
-                    _ = Glibc.close(probe)
+                    try requireFree(address.host, port)
                     add(.corePort, try listener(address.host, port, settings), to: core)
                 } catch {
                     if !address.isOptional { throw error }
