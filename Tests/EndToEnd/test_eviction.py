@@ -180,7 +180,8 @@ def test_one_hot_shard(start):
                 connection.send(b"".join(encode("SET", f"{tag}{number}", "v" * 1000) for number in range(first, first + 200)))
                 assert set(connection.read_many(200)) == {b"+OK\r\n"}
             kept = connection.ask("DBSIZE")
-            assert kept > 12_000, f"{kept} keys of a kilobyte in 16 MiB"
+            # A core's half of the limit would hold 7,900. While the keys move to another core, waste on the old one counts.
+            assert kept > 9_000, f"{kept} keys of a kilobyte in 16 MiB"
             assert int(server.info("memory")["used_memory"]) <= limit + limit // 64
 
 
