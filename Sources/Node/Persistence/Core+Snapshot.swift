@@ -1,3 +1,4 @@
+import Glibc
 import Reactor
 
 extension Core where Ring: ~Copyable {
@@ -32,7 +33,18 @@ extension Core where Ring: ~Copyable {
             }
         case .openFolder(let path): state.snapshots.folder = ring.openFile(path, .read)
         case .syncFolder(let folder): ring.sync(folder, dataOnly: false, tag: 0)
-        case .remove(let path): try? ring.disk.remove(path)
+        case .remove(let path): removeTemporary(path)
+        }
+    }
+
+    /// A file that came to nothing goes. Where it stays it is in nobody's way, but takes room on the disk.
+    private func removeTemporary(_ path: String) {
+        do throws(DiskError) {
+            try ring.disk.remove(path)
+        } catch  where error.errno != ENOENT {
+            state.node.sink.logger(core: state.id.index).warning("\(path) could not be removed: \(error)")
+        } catch {
+            // It was never made.
         }
     }
 }

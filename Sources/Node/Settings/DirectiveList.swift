@@ -42,7 +42,7 @@ extension Directive {
 
 /// Why a Redis directive has no effect here: said once, so that the notes at the start can be grouped.
 enum Reason {
-    static let disk = "nothing is written to disk yet"
+    static let disk = "it makes no difference to the files that are written here"
     static let replication = "replication is not built yet"
     static let cluster = "clusters of several nodes are not built yet"
     static let types = "strings are the only value type so far"
