@@ -49,7 +49,9 @@ import Testing
         let nobody = try loop.ring.connect(to: try RemoteAddress(path: path))
         #expect(loop.run { $0.saw(.connectFailed, nobody) })
         #expect(loop.log.contains { $0.kind == .connectFailed && $0.count == ENOENT })
-        #expect(throws: RemoteAddress.Failure.self) { try RemoteAddress(path: String(repeating: "x", count: 200)) }
+        #expect(throws: RemoteAddress.Failure.self) {
+            try RemoteAddress(path: String(repeating: "x", count: 200))
+        }
     }
 
     @Test func aRefusalIsAnEventAndTheSocketCanBeClosed() throws {

@@ -36,7 +36,8 @@ extension Summary {
         var lines: [String] = []
         if tally.moved + tally.asked > 0 {
             lines.append(
-                "sent elsewhere: \(grouped(tally.moved)) for good (MOVED), \(grouped(tally.asked)) for once (ASK)")
+                "sent elsewhere: \(grouped(tally.moved)) for good (MOVED), \(grouped(tally.asked)) for once (ASK)"
+            )
         }
         if tally.connectionsFailed > 0 {
             lines.append("connections failed: \(grouped(tally.connectionsFailed))")

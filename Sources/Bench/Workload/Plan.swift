@@ -142,7 +142,8 @@ extension BenchOptions {
             try require(password == nil, "--password is Redis's: it does not go with --protocol memcached")
         }
         if cluster {
-            try require(socket == nil, "--cluster needs addresses that others can name: give --host and --port")
+            try require(
+                socket == nil, "--cluster needs addresses that others can name: give --host and --port")
             try require(
                 !readsMany || mgetKeys == 1, "--cluster: the keys of one MGET would lie in several slots")
         }

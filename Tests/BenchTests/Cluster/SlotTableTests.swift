@@ -52,7 +52,9 @@ import Wire
         #expect(endpoint("ASK 3999 127.0.0.1:6381") == .init(host: "127.0.0.1", port: 6381))
         #expect(endpoint("ASK 3999 ::1:6381") == .init(host: "::1", port: 6381))
         #expect(endpoint("ASK 3999 :6381") == .init(host: "10.0.0.9", port: 6381))
-        for text in ["ASK 1", "ASK 1 host", "ASK 1 host:", "ASK 1 host:0", "ASK 1 host:70000", "ASK 1 h:1 more"] {
+        for text in [
+            "ASK 1", "ASK 1 host", "ASK 1 host:", "ASK 1 host:0", "ASK 1 host:70000", "ASK 1 h:1 more",
+        ] {
             #expect(endpoint(text) == nil, "\(text)")
         }
     }

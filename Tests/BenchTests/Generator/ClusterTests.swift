@@ -133,7 +133,8 @@ import Wire
                 $0.requests = 4000
                 $0.mix = CommandMix(
                     entries: [
-                        .init(kind: .get, weight: 2), .init(kind: .set, weight: 1), .init(kind: .del, weight: 1),
+                        .init(kind: .get, weight: 2), .init(kind: .set, weight: 1),
+                        .init(kind: .del, weight: 1),
                     ])
             }, seed: seed, table: map
         ) { _ in nil }
@@ -183,7 +184,8 @@ import Wire
 
     @Test func anAskThatMakesNoSenseIsAnError() throws {
         let map = try table([(0, 16383, 7000)])
-        let run = try SimulatedRun(options { $0.requests = 20 }, table: map) { _ in "-ASK somewhere else\r\n" }
+        let run = try SimulatedRun(options { $0.requests = 20 }, table: map) { _ in "-ASK somewhere else\r\n"
+        }
         #expect(try finish(run) { map })
         #expect(run.tally.errorSamples == ["ASK somewhere else": 20])
     }
