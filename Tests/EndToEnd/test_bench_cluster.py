@@ -46,7 +46,7 @@ class Cluster:
         self.ask(1, "CLUSTER", "ADDSLOTSRANGE", 16383, 16383)
         self.ask(0, "CLUSTER", "SET-CONFIG-EPOCH", 1)
         self.ask(1, "CLUSTER", "SET-CONFIG-EPOCH", 2)
-        self.ask(0, "CLUSTER", "MEET", "127.0.0.1", self.servers[1].port)
+        self.ask(0, "CLUSTER", "MEET", "127.0.0.1", self.servers[1].port, self.servers[1].port + 1)
         deadline = time.monotonic() + 30
         while not all(self.knows_all(index) for index in (0, 1)):
             assert time.monotonic() < deadline, "the two do not find each other"

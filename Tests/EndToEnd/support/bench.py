@@ -55,7 +55,7 @@ class Memcached:
         place = ["-s", str(self.unix)] if self.unix else ["-l", "127.0.0.1", "-p", str(self.port), "-U", "0"]
         self.process = subprocess.Popen(
             [MEMCACHED, *place, "-t", "1",
-             *(["-u", "nobody"] if os.geteuid() == 0 else [])], stderr=subprocess.PIPE)
+             *(["-u", "root" if self.unix else "nobody"] if os.geteuid() == 0 else [])], stderr=subprocess.PIPE)
         deadline = time.monotonic() + 10
         while time.monotonic() < deadline:
             try:
