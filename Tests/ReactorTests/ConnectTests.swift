@@ -42,7 +42,7 @@ import Testing
         loop.ring.startReceiving(loop.accepted[0])
         let question = unsafe borrowedBytes(100)
         defer { unsafe question.deallocate() }
-        unsafe loop.ring.send(ours, UnsafeRawBufferPointer(question))
+        unsafe loop.ring.send(ours, UnsafeRawBufferPointer(question), isAwaited: true)
         #expect(loop.run { $0.received[$0.accepted[0]]?.count == 100 })
 
         _ = unlink(path)
