@@ -180,17 +180,11 @@ struct LogReplay: ~Copyable {
         }
     }
 
-    /// Records between two looks at the clock.
-    private static let recordsPerLook = 32
-
     /// Executes the whole records of the window, from `place` on, until that time. True if it holds no more of them.
     private mutating func execute(
         _ window: borrowing ByteBuffer, on state: inout CoreState, until end: UInt64
     ) throws(Failure) -> Bool {
-        var count = 0
-        while true {
-            count += 1
-            if count % Self.recordsPerLook == 0, Cycles.now() >= end { return false }
+        while Cycles.now() < end {
             ranges.removeAll(keepingCapacity: true)
             let rest = window.bytes.from(place)
             switch scanner.next(rest, appendingTo: &ranges) {
@@ -208,6 +202,7 @@ struct LogReplay: ~Copyable {
                 throw failure("the records have changed since they were checked")
             }
         }
+        return false
     }
 
     private func failure(_ reason: String) -> Failure {

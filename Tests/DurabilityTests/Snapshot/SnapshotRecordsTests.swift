@@ -12,6 +12,11 @@ import Wire
         return options
     }
 
+    private func number(_ digits: [UInt8]) throws -> Int {
+        let value = Decimal.parse(digits.span.raw)
+        return Int(try #require(value))
+    }
+
     /// What the records of a file say, executed by hand.
     private func replay(_ file: [UInt8]) throws -> [Key: Image] {
         var scanner = LogScanner()
@@ -29,10 +34,10 @@ import Wire
                 rest.extracting(Int(range.offset)..<Int(range.offset + range.length)).copied()
             }
             switch (String(decoding: words[0], as: UTF8.self), words.count) {
-            case ("SELECT", 2): database = Int(try #require(Decimal.parse(words[1].span.raw)))
+            case ("SELECT", 2): database = try number(words[1])
             case ("SET", 3), ("SET", 5):
                 if words.count == 5 { #expect(words[3] == Array("PXAT".utf8)) }
-                let expiry = words.count == 5 ? try #require(Decimal.parse(words[4].span.raw)) : nil
+                let expiry = words.count == 5 ? Int64(try number(words[4])) : nil
                 let old = found.updateValue(
                     Image(value: words[2], expiry: expiry), forKey: Key(database: database, key: words[1]))
                 #expect(old == nil, "a key comes once")
