@@ -158,9 +158,10 @@ public final class SimulatedDisk: Disk, @unchecked Sendable {
         if kept < content.pending.count, case .write(let offset, let bytes) = content.pending[kept] {
             let part = random.below(bytes.count + 1)
             Self.apply(.write(offset, Array(bytes.prefix(part))), to: &content.durable)
-            if random.once(in: 3) {
-                let zeros = random.below(bytes.count - part + 1)
-                content.durable += [UInt8](repeating: 0, count: zeros)
+            // Only a write that would have made the file longer can leave zeros: behind it lies what was durable.
+            let growth = offset + bytes.count - content.durable.count
+            if growth > 0, random.once(in: 3) {
+                content.durable += [UInt8](repeating: 0, count: random.below(growth + 1))
             }
         }
         content.pending = []
