@@ -72,7 +72,7 @@ extension CoreState {
         panel.changes.store(shard.changes, ordering: .relaxed)
         saveIfDue()
         rewriteIfDue()
-        if id == Self.director { logLoading() }
+        if id == Self.director, !tellLogProgress() { logLoading() }
         panel.rounds.add(1, ordering: .relaxed)
         node.noteUsedBytes()
         logWarnings()

@@ -25,8 +25,10 @@ extension Core where Ring: ~Copyable {
         case .close(let file): ring.closeFile(file)
         case .openOld(let path): state.snapshots.old = ring.openFile(path, .read)
         case .rename(let job):
+            let mark = Cycles.now()
             do throws(DiskError) {
                 try ring.disk.rename(job.temporaryPath, to: job.path)
+                if job.rewrite != nil { state.noteLatency(Cycles.now() &- mark, of: .aofRename) }
                 state.snapshots.steps.append(.openFolder(path: job.folder))
             } catch {
                 state.committed(failure: "the file cannot get its name: \(error)")

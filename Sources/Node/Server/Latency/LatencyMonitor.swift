@@ -1,6 +1,8 @@
 /// What can be late.
 enum LatencyEvent: Int, CaseIterable, Sendable {
     case command, fastCommand, expireCycle, evictionCycle, evictionDel, activeDefragCycle
+    case aofWrite, aofWritePendingFsync, aofWriteActiveChild, aofWriteAlone, aofFsyncAlways, aofFstat,
+        aofRename
 
     /// What LATENCY calls it.
     var name: String {
@@ -11,6 +13,13 @@ enum LatencyEvent: Int, CaseIterable, Sendable {
         case .evictionCycle: "eviction-cycle"
         case .evictionDel: "eviction-del"
         case .activeDefragCycle: "active-defrag-cycle"
+        case .aofWrite: "aof-write"
+        case .aofWritePendingFsync: "aof-write-pending-fsync"
+        case .aofWriteActiveChild: "aof-write-active-child"
+        case .aofWriteAlone: "aof-write-alone"
+        case .aofFsyncAlways: "aof-fsync-always"
+        case .aofFstat: "aof-fstat"
+        case .aofRename: "aof-rename"
         }
     }
 
