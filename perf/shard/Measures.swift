@@ -1,5 +1,6 @@
 import Glibc
 import Keyspace
+import PerfSupport
 
 /// Stores `count` keys with values of `valueBytes`.
 func fill(_ shard: inout Shard, _ count: Int, valueBytes: Int, ttl: ((Int) -> Int64)? = nil) {
@@ -76,7 +77,7 @@ func measureFind(keys: Int, hugePages: Bool = true) {
     let batch = 16
     print("find among \(keys) keys, random order, huge pages \(hugePages), \(rounds) lookups")
     for prefetching in [false, true] {
-        var dice = Dice(state: 7)
+        var dice = Dice(seed: 7)
         var sum = 0
         let from = nanos(CLOCK_THREAD_CPUTIME_ID)
         var keysOfBatch = [Key](repeating: Key(0), count: batch)
@@ -99,7 +100,7 @@ func measureFind(keys: Int, hugePages: Bool = true) {
         }
         let found = nanos(CLOCK_THREAD_CPUTIME_ID) - from
         // The same without the shard, to be taken off: making keys and hashes.
-        dice = Dice(state: 7)
+        dice = Dice(seed: 7)
         let empty = nanos(CLOCK_THREAD_CPUTIME_ID)
         for _ in 0..<rounds / batch {
             for i in 0..<batch {
@@ -124,7 +125,7 @@ func measureFind(keys: Int, hugePages: Bool = true) {
         sum == 0 ? "!" : "")
     // Overwriting in place.
     let value = [UInt8](repeating: 0x79, count: 64)
-    var dice = Dice(state: 9)
+    var dice = Dice(seed: 9)
     let before = shard.usedBytes
     let storing = nanos(CLOCK_THREAD_CPUTIME_ID)
     for _ in 0..<1_000_000 {
@@ -142,7 +143,7 @@ func measureFind(keys: Int, hugePages: Bool = true) {
 func measureExpiry() {
     // Times to live from 1 s to an hour, denser near the start, then the clock runs in 1 ms turns.
     var shard = makeShard()
-    var dice = Dice(state: 3)
+    var dice = Dice(seed: 3)
     var due: [Int64] = []
     due.reserveCapacity(1_000_000)
     for _ in 0..<1_000_000 {

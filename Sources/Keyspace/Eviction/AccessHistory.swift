@@ -15,19 +15,19 @@
 /// - A *ghost* (see `GhostTable`) of each evicted key brings it back as a resident with its hits when it is wanted soon.
 struct AccessHistory {
     /// Insertions so far, in ticks, and those that do not make a tick yet.
-    private(set) var ticks: UInt64 = 0
+    private var ticks: UInt64 = 0
     private var insertions = 0
     /// Insertions to a tick, and ticks to a halving of hits; follow the number of keys.
     private var insertionsPerTick = 1
-    private(set) var halfLife: UInt32 = 2
+    private var halfLife: UInt32 = 2
     /// The share of newcomers among the latest samples, in 65536ths.
     private var newcomerShare = 0
 
     static var newcomer: UInt32 { 8 }
     static var hitsMax: UInt32 { 7 }
     private static var tickMask: UInt32 { 0xF_FFFF }
-    /// A tenth, in 65536ths.
-    private static var newcomerShareMax: Int { 6554 }
+    /// A sixteenth, in 65536ths.
+    private static var newcomerShareMax: Int { 4096 }
 
     /// The shard holds so many keys now.
     mutating func resize(keys: Int) {
