@@ -36,6 +36,16 @@ func measureBytes() {
     }
 }
 
+/// The slowest of ten million turns that do nothing: how much of what `measureGrowth` shows is the machine's own.
+func measureNothing() {
+    var (last, slowest) = (nanos(CLOCK_THREAD_CPUTIME_ID), UInt64(0))
+    for _ in 0..<10_000_000 {
+        let now = nanos(CLOCK_THREAD_CPUTIME_ID)
+        (last, slowest) = (now, max(slowest, now - last))
+    }
+    print("slowest of 10M turns without an insert: \(slowest / 1000) us")
+}
+
 func measureGrowth() {
     for huge in [true, false] {
         var shard = makeShard(hugePages: huge)
