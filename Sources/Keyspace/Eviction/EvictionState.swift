@@ -22,7 +22,7 @@ struct EvictionState: ~Copyable {
         byteCount = 0
     }
 
-    /// Keys looked at for each key evicted. History looks at three times as many: newcomers are a tenth of the keys,
+    /// Keys looked at for each key evicted. History looks at three times as many: newcomers are a sixteenth of the keys,
     /// and the oldest of too few is not old.
     var samples: Int {
         let wanted = min(max(rules.samples, 1), 64)
