@@ -77,6 +77,7 @@ extension CoreState {
         node.noteUsedBytes()
         logWarnings()
         visitConnections()
+        bufferPool.trim()
         countClientBytes()
     }
 
