@@ -36,7 +36,8 @@ import Wire
         pool.trim()
         // Two of them are at work in this round.
         for _ in 0..<3 {
-            let (first, second) = (pool.lend(), pool.lend())
+            let first = pool.lend()
+            let second = pool.lend()
             if let first { pool.takeBack(first, bytesMax: .max) }
             if let second { pool.takeBack(second, bytesMax: .max) }
         }
