@@ -1,6 +1,11 @@
 /// What can be late.
 enum LatencyEvent: Int, CaseIterable, Sendable {
     case command, fastCommand, expireCycle, evictionCycle, evictionDel, activeDefragCycle
+    /// The shards agreeing on the instant of a snapshot: what a fork is elsewhere.
+    case fork
+    /// A slice of walking, encoding and handing over.
+    case snapshotSlice
+    case rdbUnlinkTempFile
 
     /// What LATENCY calls it.
     var name: String {
@@ -11,6 +16,9 @@ enum LatencyEvent: Int, CaseIterable, Sendable {
         case .evictionCycle: "eviction-cycle"
         case .evictionDel: "eviction-del"
         case .activeDefragCycle: "active-defrag-cycle"
+        case .fork: "fork"
+        case .snapshotSlice: "snapshot-slice"
+        case .rdbUnlinkTempFile: "rdb-unlink-temp-file"
         }
     }
 
