@@ -62,7 +62,10 @@ public protocol RingDriver: FileDriver, ~Copyable {
 
     /// Sends all of `bytes`; at most one send may be in flight on a socket. The memory must stay as it is until
     /// `.sent`, `.sendFailed` or `.closed` comes.
-    mutating func send(_ socket: SocketID, _ bytes: UnsafeRawBufferPointer)
+    ///
+    /// A send that the kernel takes whole is no news to wait for: the turn that submits it goes on waiting, and `.sent`
+    /// comes with whatever ends the turn. Whoever has something to do as soon as it is sent says `isAwaited`.
+    mutating func send(_ socket: SocketID, _ bytes: UnsafeRawBufferPointer, isAwaited: Bool)
 
     /// Tells the peer that nothing more will be sent. Call it when no send is in flight.
     mutating func shutdownWrite(_ socket: SocketID)

@@ -170,6 +170,18 @@ def test_the_limit_is_lowered_under_load(start, cores):
         assert server.info("stats")["current_eviction_exceeded_time"] == "0"
 
 
+def test_many_keys_in_one_write(start, cores):
+    """A write of many keys makes room for all of them, however little time a turn has for eviction."""
+    server = start({"maxmemory-eviction-tenacity": "0"}, cores=cores)
+    with server.connect(timeout=30) as connection:
+        limit = _limit(server, connection, "allkeys-lru", mib=16)
+        assert not _write(connection, range(16_000))
+        for turn in range(40):
+            pairs = [word for number in range(1_000) for word in (f"many:{turn}:{number}", "v" * 200)]
+            assert connection.command("MSET", *pairs) == b"+OK\r\n"
+            assert int(server.info("memory")["used_memory"]) <= limit + limit // 32
+
+
 def test_one_hot_shard(start):
     """All keys in one slot of a node of two cores: they may take the whole limit, whichever core is asked. At full speed
     more goes than must while the other core's waste is being compacted, so what counts is what comes to stay."""

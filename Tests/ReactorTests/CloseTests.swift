@@ -8,7 +8,7 @@ import Testing
         let loop = try TestLoop()
         let (client, first) = try loop.connect(receiveBuffer: 4096)
         let bytes = unsafe borrowedBytes(16_000_000)
-        unsafe loop.ring.send(first, UnsafeRawBufferPointer(bytes))
+        unsafe loop.ring.send(first, UnsafeRawBufferPointer(bytes), isAwaited: false)
         loop.turn()
         loop.ring.close(first)
         #expect(loop.run { $0.saw(.closed, first) })

@@ -20,9 +20,9 @@ import Testing
             unsafe question.deallocate()
             unsafe answer.deallocate()
         }
-        unsafe loop.ring.send(ours, UnsafeRawBufferPointer(question))
+        unsafe loop.ring.send(ours, UnsafeRawBufferPointer(question), isAwaited: false)
         #expect(loop.run { $0.received[theirs]?.count == 100 })
-        unsafe loop.ring.send(theirs, UnsafeRawBufferPointer(answer))
+        unsafe loop.ring.send(theirs, UnsafeRawBufferPointer(answer), isAwaited: false)
         #expect(loop.run { $0.received[ours]?.count == 5000 && $0.saw(.sent, theirs) })
         loop.ring.close(ours)
         #expect(loop.run { $0.saw(.closed, ours) && $0.saw(.peerClosed, theirs) })

@@ -34,7 +34,7 @@ import Testing
                     reply = copy(ring.bytes(of: event.buffer, count: Int(event.count)))
                     ring.recycle(event.buffer)
                     let pinned = reply
-                    unsafe pinned.withUnsafeBytes { unsafe ring.send(event.socket, $0) }
+                    unsafe pinned.withUnsafeBytes { unsafe ring.send(event.socket, $0, isAwaited: false) }
                     ring.turn(until: .past, into: &events)
                     client.finish()
                 case .peerClosed: ring.close(event.socket)

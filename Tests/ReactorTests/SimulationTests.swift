@@ -58,7 +58,7 @@ struct MiniCore<Driver: RingDriver & ~Copyable>: ~Copyable {
         let memory = UnsafeMutableRawBufferPointer.allocate(byteCount: bytes.count, alignment: 1)
         unsafe memory.copyBytes(from: bytes)
         unsafe sending[socket] = memory
-        unsafe driver.send(socket, UnsafeRawBufferPointer(memory))
+        unsafe driver.send(socket, UnsafeRawBufferPointer(memory), isAwaited: true)
     }
 
     private mutating func close(_ socket: SocketID) {

@@ -80,7 +80,7 @@ struct FloorServer: ~Copyable {
         let slot = Int(socket.slot)
         unsafe connections[slot].isTouched = false
         guard unsafe connections[slot].swapForSend() else { return }
-        unsafe ring.send(socket, connections[slot].inFlight.unsafeBytes)
+        unsafe ring.send(socket, connections[slot].inFlight.unsafeBytes, isAwaited: false)
     }
 
     private mutating func close(_ socket: SocketID, _ slot: Int) {

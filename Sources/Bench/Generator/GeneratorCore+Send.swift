@@ -5,6 +5,6 @@ extension GeneratorCore where Ring: ~Copyable {
     /// only when it is free.
     mutating func send(_ lane: Int) {
         guard state.lanes[lane].isSending else { return }
-        unsafe ring.send(state.lanes[lane].socket, state.lanes[lane].output.unsafeBytes)
+        unsafe ring.send(state.lanes[lane].socket, state.lanes[lane].output.unsafeBytes, isAwaited: false)
     }
 }

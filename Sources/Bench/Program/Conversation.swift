@@ -99,6 +99,6 @@ struct Conversation: ~Copyable {
 
     private mutating func send(_ socket: SocketID, _ bytes: borrowing ByteBuffer) {
         // The request outlives the send: `ask` keeps it until the socket is closed.
-        unsafe ring.send(socket, bytes.unsafeBytes)
+        unsafe ring.send(socket, bytes.unsafeBytes, isAwaited: false)
     }
 }

@@ -53,6 +53,8 @@ struct Connection: ~Copyable {
         static let receivePaused = Flags(rawValue: 1 << 18)
         /// It does not read what it asked for: later requests wait in `carry` until it does.
         static let throttled = Flags(rawValue: 1 << 19)
+        /// Something is to be done as soon as the replies have left.
+        static let waitingForSend: Flags = [.closingAfterReply, .peerClosed, .throttled]
         /// Counts as a client: neither refused nor on its way out.
         static let counted = Flags(rawValue: 1 << 20)
         /// Replies of it wait for the log to be on the disk.

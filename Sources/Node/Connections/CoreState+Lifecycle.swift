@@ -162,13 +162,16 @@ extension CoreState {
         node.panel(of: id).connections.store(connectionCount, ordering: .relaxed)
     }
 
-    /// The node stops: who is not in the middle of something goes.
+    /// The node stops: who is not in the middle of something goes, at the latest when the replies under way have left. A
+    /// client that asks again with each of them would else never be idle.
     mutating func closeIdleConnections() {
         for slot in 0..<connections.count where connections[slot].flags.contains(.open) {
-            if connections[slot].flags.isDisjoint(with: [.sending, .blocked, .throttled]),
-                connections[slot].order.isEmpty,
-                connections[slot].reply.buffer.isEmpty
-            {
+            guard connections[slot].flags.isDisjoint(with: [.blocked, .throttled, .closingAfterReply]),
+                connections[slot].order.isEmpty, connections[slot].reply.buffer.isEmpty
+            else { continue }
+            if connections[slot].flags.contains(.sending) {
+                closeAfterReply(slot: slot)
+            } else {
                 requestClose(connections[slot].socket)
             }
         }

@@ -33,7 +33,10 @@ extension Core where Ring: ~Copyable {
         state.statistics.bytesSent &+= UInt64(bytes)
         state.statistics.sends &+= 1
         // The buffer belongs to the connection and is not touched before `.sent`, `.sendFailed` or `.closed`.
-        unsafe ring.send(state.connections[slot].socket, state.connections[slot].inFlight.unsafeBytes)
+        let isAwaited = state.isStopping || flags.contains(anyOf: .waitingForSend)
+        unsafe ring.send(
+            state.connections[slot].socket, state.connections[slot].inFlight.unsafeBytes, isAwaited: isAwaited
+        )
     }
 
     private mutating func closeAsked() {

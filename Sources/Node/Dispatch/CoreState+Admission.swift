@@ -4,8 +4,8 @@ import Reactor
 import Wire
 
 extension CoreState {
-    /// Whether the command may not run for this connection now: not authenticated, or no memory left
-    /// although as much was evicted as may be at once.
+    /// Whether the command may not run for this connection now: not authenticated, or no memory left and nothing that
+    /// may be evicted for it.
     @inline(__always)
     mutating func mustRefuse(
         _ slot: Int, _ command: CommandID, _ profile: CommandProfile, _ arguments: Arguments
@@ -13,7 +13,7 @@ extension CoreState {
         let standing = connections[slot].flags.intersection([.authenticated, .monitor])
         if standing != .authenticated, mustRefuse(profile, to: standing) { return true }
         if !conditions.isEmpty, mustRefuse(profile, command) { return true }
-        return profile.flags.contains(.denyOOM) && isOverMemory && !makesRoom(for: arguments)
+        return profile.flags.contains(.denyOOM) && isOverMemory && !makesRoom(for: arguments, profile)
     }
 
     /// While the data is loaded, and after a failed snapshot: what may not run then.

@@ -12,8 +12,7 @@ extension CoreState {
 
     /// Bytes of the table of connections and of their buffers.
     private var clientBytes: Int {
-        var sum = connections.capacity * MemoryLayout<Connection>.stride
-        for index in 0..<bufferPool.count { sum += bufferPool[index].capacity }
+        var sum = connections.capacity * MemoryLayout<Connection>.stride + bufferPool.bytes
         for slot in 0..<connections.count where connections[slot].flags.contains(.open) {
             sum += connections[slot].inputCapacity + connections[slot].outputCapacity
         }

@@ -100,23 +100,26 @@ extension CoreState {
 
     // MARK: Before a write
 
-    /// Whether a write that brings so many bytes may run although the node is above the limit. It may if eviction brings
-    /// the node below the limit now, or frees what the write brings; and where the keys to evict are on other cores, which
-    /// are told, up to a 64th above the limit. No write makes an overdrawn node worse.
+    /// Whether a write may run although the node is above the limit. It may if eviction brings the node below the limit
+    /// now, or frees what the write brings; and where the keys to evict are on other cores, which are told, up to a 64th
+    /// above the limit. No write makes an overdrawn node worse.
+    ///
+    /// No clock stops this eviction: it is work in proportion to the write itself, and refusing a write because the
+    /// machine is slow would be an error that nobody could explain. Only having nothing left that may go refuses.
     @inline(never)
-    mutating func makesRoom(for arguments: Arguments) -> Bool {
-        let byteCount = arguments.byteCount
+    mutating func makesRoom(for arguments: Arguments, _ profile: CommandProfile) -> Bool {
         countClientBytesIfStale()
         if !pressure.isOver { return true }
         guard tuning.eviction.policy != .noEviction else { return false }
-        let wanted = min(pressure.excess, byteCount + EvictionWork.bytesPerKey)
-        let cycles = tuning.evictionCycles.multipliedReportingOverflow(by: EvictionWork.slicesPerWrite)
-        let freed = evict(atLeast: wanted, within: cycles.overflow ? .max : cycles.partialValue)
+        let brought = EvictionWork.bytesBrought(
+            byteCount: arguments.byteCount, keys: profile.keyIndices(argumentCount: arguments.count).count)
+        let wanted = min(pressure.excess, brought)
+        let freed = evict(atLeast: wanted, within: .max)
         if freed.bytes >= wanted { return true }
         guard coreCount > 1 else { return false }
         let excess = pressure.excess
         let others = evictableBytesOfAll - evictableBytes
-        guard others > 0, excess + byteCount <= tuning.maxMemory / 64 else { return false }
+        guard others > 0, excess + brought <= tuning.maxMemory / 64 else { return false }
         for index in 0..<coreCount where index != id.index {
             let theirs = node.cores[index].evictableBytes.load(ordering: .relaxed)
             owe(MemoryPressure.share(of: wanted - freed.bytes, theirs, of: others), CoreID(index))
@@ -126,7 +129,8 @@ extension CoreState {
 
     // MARK: Evicting
 
-    /// Evicts until so many bytes are free or the time is over; `isExhausted` where nothing is left that may go.
+    /// Evicts until so many bytes are free or the time (`.max`: as long as it takes) is over; `isExhausted` where nothing
+    /// is left that may go.
     private mutating func evict(atLeast bytes: Int, within cycles: UInt64)
         -> (bytes: Int, isExhausted: Bool)
     {

@@ -25,10 +25,13 @@ struct EvictionWork {
     static let debtWorthWaking = 64 << 10
     /// Keys evicted between two looks at the clock.
     static let keysPerLook = 8
-    /// A write that waits for room may take so many slices' time: it has to be very unlucky.
-    static let slicesPerWrite: UInt64 = 10
-    /// What a key takes beside its bytes.
+    /// What a key takes beside its bytes: header, links of an expiry, its share of the table.
     static let bytesPerKey = 64
+
+    /// What a write may bring: its arguments in blocks, which are up to an eighth larger, and what each of its keys takes.
+    static func bytesBrought(byteCount: Int, keys: Int) -> Int {
+        byteCount + byteCount / 8 + max(1, keys) * bytesPerKey
+    }
 
     /// The node is above the limit, or is not.
     mutating func noteExceeding(_ isOver: Bool, at now: Instant) {

@@ -22,7 +22,10 @@ extension IORing {
         links[slot].flags.remove(.receiveWanted)
         links[slot].flags.insert(.closing)
         cancelReceive(slot)
-        if links[slot].flags.contains(.sending) { queueCancel(.cancelSend, of: .send, slot) }
+        // A silent send ends by itself within the next enter.
+        if links[slot].flags.intersection([.sending, .silent]) == .sending {
+            queueCancel(.cancelSend, of: .send, slot)
+        }
         if links[slot].flags.contains(.connecting) { queueCancel(.cancelConnect, of: .connect, slot) }
         closeIfIdle(slot)
     }

@@ -2,12 +2,13 @@ import CShims
 import Glibc
 
 extension IORing {
-    /// Sends a byte to ourselves and sees it arrive by multishot receive in a buffer of the ring.
+    /// Sends a byte to ourselves and sees it arrive by multishot receive in a buffer of the ring. Then sends more than
+    /// there is room for: true if the kernel says so of a send that was to report nothing but a failure.
     ///
     /// A kernel can know all the names and yet lack the meaning (multishot receives came after the operation whose
     /// flag they are, and not every io_uring is Linux's). Better one clear line at start than connections that
     /// never answer.
-    static func proveReceiving(allowing setup: RingSetup = .best) throws(RingError) {
+    static func prove(allowing setup: RingSetup = .best) throws(RingError) -> Bool {
         var pair: (Int32, Int32) = (-1, -1)
         let made = unsafe withUnsafeMutablePointer(to: &pair) { pair in
             unsafe pair.withMemoryRebound(to: Int32.self, capacity: 2) { pair in
@@ -17,6 +18,10 @@ extension IORing {
         }
         guard made == 0 else { throw RingError.setupFailed(EMFILE, MachineFacts.read()) }
         defer { _ = Glibc.close(pair.1) }
+        // Lent to the kernel until the socket is closed.
+        let lent = UnsafeMutableRawBufferPointer.allocate(byteCount: 64 << 10, alignment: 1)
+        defer { unsafe lent.deallocate() }
+        unsafe lent.initializeMemory(as: UInt8.self, repeating: 0)
         var ring = try IORing(unproven: .proof, allowing: setup)
         let socket = ring.adopt(pair.0)
         ring.startReceiving(socket)
@@ -26,6 +31,7 @@ extension IORing {
         var events = EventBatch(capacity: 4)
         var arrived = false
         var closed = false
+        var failureIsTold = false
         let limit = ring.now().advanced(byMillis: 1000)
         while !closed && ring.now() < limit {
             ring.turn(until: limit, into: &events)
@@ -34,6 +40,7 @@ extension IORing {
                 case .received:
                     arrived = true
                     ring.recycle(events[index].buffer)
+                    failureIsTold = unsafe ring.tellsOfObstructedSend(socket, UnsafeRawBufferPointer(lent))
                     ring.close(socket)
                 case .closed: closed = true
                 case .receiveFailed, .peerClosed: ring.close(socket)
@@ -42,5 +49,19 @@ extension IORing {
             }
         }
         guard arrived && closed else { throw RingError.missing("multishot receives") }
+        return failureIsTold
+    }
+
+    /// Whether a silent send of more than a socket takes, which nobody reads, is still known to be under way afterwards.
+    private mutating func tellsOfObstructedSend(
+        _ socket: SocketID, _ bytes: UnsafeRawBufferPointer
+    ) -> Bool {
+        var size: Int32 = 4096
+        unsafe setsockopt(
+            descriptor(of: socket), SOL_SOCKET, SO_SNDBUF, &size, socklen_t(MemoryLayout<Int32>.size))
+        unsafe send(socket, bytes, isAwaited: false)
+        var events = EventBatch(capacity: 4)
+        turn(until: .past, into: &events)
+        return links[socket.slot].flags.intersection([.sending, .silent]) == .sending
     }
 }

@@ -35,6 +35,10 @@ public struct IORing: RingDriver, ~Copyable {
     var listeners = Listeners()
     var buffers: ReceiveBuffers
     var files = FileTable()
+    /// Slots whose sends report only failures, submitted or about to be, until they have been seen to be through.
+    var silentSends: [UInt32] = []
+    /// Some of them could not be told in the last turn.
+    var hasUnsettledSends = false
     /// The longest single send: a length travels as 32 bits. More goes in pieces, like short sends. (Tests lower it.)
     var sendPieceBytes = 1 << 30
     /// The same for files.
@@ -43,12 +47,13 @@ public struct IORing: RingDriver, ~Copyable {
     public internal(set) var counters = RingCounters()
 
     /// What the kernel granted.
-    public let features: RingFeatures
+    public private(set) var features: RingFeatures
 
-    /// Makes a ring for the calling thread, after a small one has been seen to receive.
+    /// Makes a ring for the calling thread, after a small one has been seen to receive and to tell what it must.
     public init(_ configuration: RingConfiguration = RingConfiguration()) throws(RingError) {
-        try Self.proveReceiving()
+        let tellsFailures = try Self.prove()
         try self.init(unproven: configuration)
+        features.silentSends = tellsFailures
     }
 
     init(unproven configuration: RingConfiguration, allowing setup: RingSetup = .best) throws(RingError) {

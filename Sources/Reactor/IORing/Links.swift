@@ -27,6 +27,8 @@ struct Link {
         static let closeQueued = Flags(rawValue: 1 << 7)
         /// The kernel holds a connect; `unsent` is its address.
         static let connecting = Flags(rawValue: 1 << 8)
+        /// The send in flight reports only that it failed.
+        static let silent = Flags(rawValue: 1 << 9)
     }
 
     /// The first byte not yet sent, while a send is in flight. Borrowed from the loop until the send ends.

@@ -54,6 +54,9 @@ public struct RingFeatures: Sendable, CustomStringConvertible {
     /// A wait may ask to gather completions for a while.
     public internal(set) var minimumWait = false
 
+    /// A send may report nothing but its failure; see `IORing+Send`.
+    public internal(set) var silentSends = true
+
     init(kernel: String, setup: RingSetup) {
         self.kernel = kernel
         self.setup = setup
@@ -82,6 +85,7 @@ public struct RingFeatures: Sendable, CustomStringConvertible {
         RingSetup.peelOrder.reversed().map { (name: $0.name, present: setup.contains($0.0)) } + [
             ("registered ring", registeredRing), ("no iowait", noIOWait), ("minimum wait", minimumWait),
             ("registered buffers", registeredBuffers),
+            ("silent sends", silentSends),
             // Without these a ring is refused, so a ring that is there has them.
             ("buffer ring", true), ("multishot accept", true), ("multishot receive", true),
             ("ring messages", true),

@@ -132,7 +132,7 @@ public struct SimulatedRing: RingDriver, ~Copyable {
     }
 
     /// Sends; the bytes go as the peer has room for them.
-    public mutating func send(_ socket: SocketID, _ bytes: UnsafeRawBufferPointer) {
+    public mutating func send(_ socket: SocketID, _ bytes: UnsafeRawBufferPointer, isAwaited: Bool) {
         let slot = open(socket)
         precondition(unsafe !bytes.isEmpty, "a send of nothing would look like a failure")
         precondition(world.cores[core].sockets[slot]?.sendPending == false, "one send in flight per socket")

@@ -8,13 +8,19 @@ import Testing
 struct EvictionSimulationTests {
     static let limit = 8 << 20
 
-    private func harness(_ policy: EvictionPolicy, seed: UInt64, limit: Int = Self.limit) throws
-        -> NodeHarness
-    {
-        try NodeHarness(seed: seed, cores: 2, bufferSize: 4096) {
-            $0.maxMemory = limit
+    private func harness(_ policy: EvictionPolicy, seed: UInt64, cores: Int = 2) throws -> NodeHarness {
+        try NodeHarness(seed: seed, cores: cores, bufferSize: 4096) {
+            $0.maxMemory = Self.limit
             $0.eviction = EvictionRules(policy: policy)
         }
+    }
+
+    /// Lowers the limit of a core, and leaves a turn hardly any time to get there.
+    private func lower(_ limit: Int, core index: Int, _ harness: NodeHarness) {
+        var tuning = harness.cores[index].state.tuning
+        tuning.maxMemory = limit
+        tuning.evictionCycles = 0
+        harness.retune(index, tuning)
     }
 
     /// A hash tag whose keys belong to a core.
@@ -107,6 +113,43 @@ struct EvictionSimulationTests {
         harness.wait(millis: 1_100)
         #expect(used(harness).reduce(0, +) <= Self.limit / 4)
         #expect(used(harness).allSatisfy { $0 > Self.limit / 40 }, "each gave its part: \(used(harness))")
+    }
+
+    /// However slow the machine: what a write needs is evicted for it, also for a thousand keys at once, and the node far
+    /// above its limit gets no worse.
+    @Test func aLargeWriteMakesItsOwnRoom() throws {
+        let harness = try harness(.allKeysLRU, seed: 7, cores: 1)
+        let peer = harness.connect(core: 0)
+        #expect(write(0..<30_000, "", harness, peer).refused == 0)
+        lower(Self.limit * 3 / 4, core: 0, harness)
+        #expect(used(harness)[0] > Self.limit * 4 / 5)
+        var request = ["MSET"]
+        for number in 0..<1_000 { request += ["new:\(number)", String(repeating: "w", count: 200)] }
+        peer.send(RequestText.bytes(request))
+        var (last, rise) = (used(harness)[0], 0)
+        while harness.step() {
+            let now = used(harness)[0]
+            (last, rise) = (now, max(rise, now - last))
+        }
+        #expect(peer.read() == Array("+OK\r\n".utf8))
+        #expect(rise == 0, "the write brought \(rise) bytes more than it freed")
+        #expect(harness.ask(peer, ["EXISTS", "new:0", "new:500", "new:999"]) == ":3\r\n")
+    }
+
+    /// Where less may go than the write brings it is refused, and stores none of its keys.
+    @Test func aWriteLargerThanWhatMayGoIsRefused() throws {
+        let harness = try harness(.volatileLRU, seed: 8, cores: 1)
+        let peer = harness.connect(core: 0)
+        #expect(write(0..<10_000, "", harness, peer).refused == 0)
+        for number in 0..<100 {
+            #expect(harness.ask(peer, ["SET", "e\(number)", "v", "EX", "1000"]) == "+OK\r\n")
+        }
+        lower(Self.limit / 8, core: 0, harness)
+        var request = ["MSET"]
+        for number in 0..<1_000 { request += ["new:\(number)", String(repeating: "w", count: 200)] }
+        #expect(harness.ask(peer, request).hasPrefix("-OOM"))
+        #expect(harness.ask(peer, ["EXISTS", "new:0", "new:500", "new:999"]) == ":0\r\n")
+        #expect(harness.ask(peer, ["EXISTS", "0", "9999"]) == ":2\r\n")
     }
 
     @Test func withoutAPolicyNothingIsEvicted() throws {
