@@ -161,7 +161,7 @@ public struct RDBLoader: ~Copyable {
 
     /// Whether a key belongs to this core.
     private func isOurs(_ string: RDBString) -> Bool {
-        Int(Slot.of(key: keyText(string)).rawValue) * coreCount >> 14 == core
+        (Int(Slot.of(key: keyText(string)).rawValue) * coreCount) >> 14 == core
     }
 
     /// A string that does not lie in the file as it is, is unpacked into `buffer`. False where it does not unpack.
