@@ -60,12 +60,13 @@ public final class SnapshotEncoder: SnapshotSink {
         current.entries += 1
         current.sum(from: before)
         pendingBytes += current.bytes.count - before
+        // At once: the walk stops at its limit, and what is full must not wait for an entry that does not come.
+        if current.bytes.count >= Self.chunkBytes { closeChunk() }
     }
 
     /// The open chunk has room for so many bytes.
     private func makeRoom(for count: Int) {
-        let isFull = current.bytes.count >= Self.chunkBytes || !current.hasRoom(for: count)
-        if isFull, !current.bytes.isEmpty { closeChunk() }
+        if !current.hasRoom(for: count), !current.bytes.isEmpty { closeChunk() }
         guard current.bytes.isEmpty else { return }
         // An empty chunk may be any: the fixed ones first.
         putAside(current)
