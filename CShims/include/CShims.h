@@ -15,6 +15,7 @@
 #include "numa_shims.h"
 #include "sockets.h"
 #include "cycles.h"
+#include "checksum.h"
 
 // The strings of snapshot files: Debian's liblzf, called directly.
 #include <liblzf/lzf.h>

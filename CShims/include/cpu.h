@@ -14,6 +14,10 @@ int coronet_this_thread_may_use(int cpu);
 /// Names the calling thread; 15 bytes are kept.
 void coronet_name_this_thread(const char *name);
 
+// Why: sched_setattr has no wrapper in the C library before 2.41. Goes with it.
+/// Asks the scheduler to give the calling thread its turns in pieces of so many nanoseconds. 0, or an errno value.
+int coronet_set_slice(unsigned long long nanos);
+
 /// One beyond the largest CPU number that the two above know.
 int coronet_cpu_limit(void);
 

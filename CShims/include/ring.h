@@ -13,8 +13,12 @@ enum {
     coronet_feature_no_iowait = 1u << 17,  // 6.15
 };
 
-// Why: RWF_DSYNC is a macro with a cast, which Swift does not import. Goes when it does.
-enum { coronet_write_dsync = 2 };
+// Why: RWF_DSYNC is a macro with a cast, which Swift does not import, and RWF_DONTCACHE (6.14) is newer than the C
+// library. Goes when it does.
+enum { coronet_write_dsync = 2, coronet_write_dontcache = 0x80 };
+
+// Why: IOSQE_ASYNC is a macro with a shift of an enum member, which Swift does not import. Goes when it does.
+enum { coronet_submit_async = IOSQE_ASYNC };
 
 // Why: io_uring_enter2 declares a signal set where it takes a wait argument, whose `min_wait_usec` (6.12) is
 // called `pad` in 2.3. Goes with liburing >= 2.8, if Swift may pass the argument by then.

@@ -113,6 +113,10 @@ public struct Event: Equatable, Sendable {
         case fileSynced
         /// The last of a file: its slot may be reused from now on.
         case fileClosed
+        /// A file has its new name, or could not get it; the last of this `FileID`.
+        case fileRenamed
+        /// A file is gone, or could not be removed; the last of this `FileID`.
+        case fileRemoved
     }
 
     /// Whom it concerns; `.none` for `.woken`. A file event has its file here and its tag in `buffer`.

@@ -178,6 +178,22 @@ import Glibc
         advance(by: repeating)
     }
 
+    /// Appends up to `count` bytes that `fill` writes to the front of the span it is given; it answers how many, or a
+    /// negative number, and then nothing is appended. For what comes from the system: no copy between.
+    /// - Returns: what `fill` answered.
+    public mutating func append(upTo count: Int, _ fill: (inout MutableRawSpan) -> Int) -> Int {
+        reserve(count)
+        guard let base = unsafe base else { return 0 }
+        // Safe: reserve left room for `count` bytes behind those in use, and the span does not outlive this call. What
+        // `fill` leaves as it was does not become part of the buffer.
+        var room = unsafe MutableRawSpan(
+            _unsafeBytes: UnsafeMutableRawBufferPointer(start: base + used, count: count))
+        let filled = fill(&room)
+        precondition(filled <= count, "no more can be filled than there was room for")
+        if filled > 0 { advance(by: filled) }
+        return filled
+    }
+
     @inlinable mutating func advance(by length: Int) { used &+= length }
 
     // The caller has reserved room for offset + bytes.byteCount.

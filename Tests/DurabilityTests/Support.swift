@@ -93,6 +93,8 @@ func snapshot(
 
 struct Loaded {
     var images: [Key: Image] = [:]
+    /// Keys by the core that keeps them.
+    var keysByCore: [Set<Key>] = []
     var expired = 0
     var facts: [String: String] = [:]
     var checksum: UInt64?
@@ -124,7 +126,9 @@ func load(
         pieces.add(loader.pieces)
         result.expired += loader.keysExpired
         result.facts = loader.facts
-        result.images.merge(images(&shard)) { first, _ in first }
+        let found = images(&shard)
+        result.keysByCore.append(Set(found.keys))
+        result.images.merge(found) { first, _ in first }
     }
     result.computed = pieces.total()?.sum
     return result

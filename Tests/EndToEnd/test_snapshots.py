@@ -143,8 +143,22 @@ def test_fields_of_info(cores):
         assert fields["rdb_saves"] == "1"
         assert int(fields["rdb_last_save_time"]) >= before
         assert call(node, "LASTSAVE") == int(fields["rdb_last_save_time"])
+        assert (fields["current_save_keys_processed"], fields["current_save_keys_total"]) == ("0", "0")
+        # The shards' chunks came from registered memory, and the log says what was written.
+        assert int(node.info("everything")["ring_fixed_writes"]) >= 1
+        assert "dump.rdb: 100 keys, 0." in node.log.read_text()
         call(node, "SET", "one", "more")
         assert info(node)["rdb_changes_since_last_save"] == "1"
+
+
+def test_latency_shows_what_takes_the_place_of_a_fork():
+    with Server(cores=2, directives={"latency-monitor-threshold": 1}) as node:
+        call(node, "SET", "big", b"x" * (64 << 20))
+        call(node, "SAVE")
+        events = {row[0] for row in call(node, "LATENCY", "LATEST")}
+        # 64 MiB are copied in one slice.
+        assert b"snapshot-slice" in events
+        assert {b"snapshot-slice", b"fork", b"command", b"fast-command", b"rdb-unlink-temp-file"} >= events
 
 
 def test_info_persistence_has_redis_fields_in_redis_order(redis, node):

@@ -87,6 +87,39 @@ final class FileLoop<Driver: RingDriver & ~Copyable> {
         #expect(try driver.disk.size(folder + "/closing") == 100_000)
     }
 
+    /// Names change and go through the ring; what cannot be done says why, and no slot stays taken.
+    func namesThroughTheRing(in folder: String) throws {
+        let disk = driver.disk
+        try disk.write(folder + "/data", Array("old".utf8))
+        try disk.write(folder + "/once", Array("new".utf8))
+        let renamed = driver.renameFile(folder + "/once", to: folder + "/data")
+        #expect(wait(.fileRenamed, renamed)?.failure == 0)
+        #expect(try disk.read(folder + "/data", from: 0, count: 10) == Array("new".utf8))
+        let missing = driver.renameFile(folder + "/once", to: folder + "/data")
+        #expect(wait(.fileRenamed, missing)?.failure == ENOENT)
+        let removed = driver.removeFile(folder + "/data")
+        #expect(wait(.fileRemoved, removed)?.failure == 0)
+        let gone = driver.removeFile(folder + "/data")
+        #expect(wait(.fileRemoved, gone)?.failure == ENOENT)
+        #expect(removed.slot == gone.slot && removed != gone)
+    }
+
+    /// Bytes that pass through the page cache arrive all the same, on any file system.
+    func passingWrites(in folder: String) throws {
+        let bytes = unsafe borrowedBytes(100_000)
+        defer { unsafe bytes.deallocate() }
+        let file = try open(folder + "/data", .replace)
+        for index in 0..<4 {
+            let part = unsafe UnsafeRawBufferPointer(
+                rebasing: bytes[(index * 25_000)..<((index + 1) * 25_000)])
+            unsafe driver.write(file, part, at: Int64(index * 25_000), tag: 5, .passing)
+            #expect(wait(.fileWritten, file)?.count == 25_000)
+        }
+        #expect(unsafe try driver.disk.read(folder + "/data", from: 0, count: 200_000).elementsEqual(bytes))
+        driver.closeFile(file)
+        #expect(wait(.fileClosed, file) != nil)
+    }
+
     /// The steps that block.
     func diskSteps(in folder: String) throws {
         let disk = driver.disk
@@ -142,7 +175,24 @@ final class FileLoop<Driver: RingDriver & ~Copyable> {
             try loop.openFailures(in: folder)
             try loop.closeDuringWrite(in: folder)
             try loop.diskSteps(in: folder)
+            try loop.namesThroughTheRing(in: folder)
+            try loop.passingWrites(in: folder)
         }
+    }
+
+    /// A tmpfs takes no such writes: the ring notices, and writes as ever.
+    @Test func passingWritesAreOrdinaryWhereTheyCannotBeHad() throws {
+        let file = "/dev/shm/coronet-files-\(getpid())"
+        defer { _ = unsafe unlink(file) }
+        let loop = FileLoop(try IORing(.small))
+        let bytes = unsafe borrowedBytes(10_000)
+        defer { unsafe bytes.deallocate() }
+        let open = try loop.open(file, .replace)
+        unsafe loop.driver.write(open, UnsafeRawBufferPointer(bytes), at: 0, tag: 0, .passing)
+        #expect(loop.wait(.fileWritten, open)?.count == 10_000)
+        let canPass = loop.driver.files.canPass
+        #expect(!canPass)
+        #expect(unsafe try loop.driver.disk.read(file, from: 0, count: 20_000).elementsEqual(bytes))
     }
 
     @Test func registeredMemoryIsWrittenAsItIs() throws {
@@ -159,6 +209,13 @@ final class FileLoop<Driver: RingDriver & ~Copyable> {
             #expect(loop.wait(.fileWritten, file)?.count == 15_904)
             let read = try loop.driver.disk.read(folder + "/data", from: 0, count: 1 << 20)
             #expect(unsafe read.elementsEqual(part))
+            #expect(loop.driver.counters.fixedWrites == 1)
+            loop.driver.unregisterFileBuffers()
+            #expect(unsafe loop.driver.files.region(of: part) == -1)
+            unsafe loop.driver.write(file, part, at: 0, tag: 0, durable: false)
+            #expect(loop.wait(.fileWritten, file)?.count == 15_904)
+            #expect(loop.driver.counters.fixedWrites == 1)
+            #expect(unsafe loop.driver.registerFileBuffers([UnsafeRawBufferPointer(memory)]) == 0)
         }
     }
 
@@ -182,6 +239,8 @@ final class FileLoop<Driver: RingDriver & ~Copyable> {
             try loop.openFailures(in: "/d")
             try loop.closeDuringWrite(in: "/d")
             try loop.diskSteps(in: "/d")
+            try loop.namesThroughTheRing(in: "/d")
+            try loop.passingWrites(in: "/d")
         }
     }
 

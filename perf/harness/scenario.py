@@ -7,7 +7,7 @@ from pathlib import Path
 
 DIRECTORY = Path(__file__).resolve().parents[1] / "scenarios"
 SERVERS = ("coronet", "redis", "memcached", "floor")
-KINDS = ("cost", "count", "latency", "memory", "idle", "expiry")
+KINDS = ("cost", "count", "latency", "memory", "idle", "expiry", "snapshot", "load")
 
 
 class ScenarioError(ValueError):

@@ -26,6 +26,12 @@ COLUMNS = {
                ("max µs before", "quietMicrosMax", "short"), ("max µs in the storm", "stormMicrosMax", "short"),
                ("CPU µs/expired key", "cpuMicrosPerExpiredKey", "short"), ("memory back after s", "reclaimedAfterSeconds", "short"),
                ("left at the end", "leftShare", "percent"), ("unsent", "unsentShare", "percent")],
+    "snapshot": [("p99 µs before", "quietMicrosP99", "short"), ("p99 µs during", "busyMicrosP99", "short"), ("ratio", "ratioOfP99", "short"),
+                 ("p99.9 µs before", "quietMicrosP999", "short"), ("p99.9 µs during", "busyMicrosP999", "short"),
+                 ("max µs before", "quietMicrosMax", "short"), ("max µs during", "busyMicrosMax", "short"), ("fork µs", "forkMicros", "short"),
+                 ("seconds", "jobSeconds", "short"), ("MB/s", "jobMegabytesPerSecond", "short"), ("held of the data", "heldShare", "percent"),
+                 ("unsent", "unsentShare", "percent")],
+    "load": [("seconds", "loadSeconds", "short"), ("keys/s", "loadedPerSecond", "count"), ("CPU µs/key, start included", "cpuMicrosPerKey", "short")],
 }
 
 

@@ -1,3 +1,4 @@
+import CShims
 import Wire
 
 /// The checksum of snapshot files and DUMP payloads: CRC-64 with Jones's polynomial, reflected, starting from 0.
@@ -23,22 +24,12 @@ public struct CRC64: Sendable, Equatable {
 
     /// Goes on with more bytes.
     public mutating func add(_ bytes: RawSpan) {
+        var offset = fold(bytes)
         let table = CRC64.table.span
         var sum = value
-        var offset = 0
         let count = bytes.byteCount
-        // Eight bytes a step: table k knows what a byte does that has k bytes behind it.
         while offset &+ 8 <= count {
-            let word = bytes.word(at: offset) ^ sum
-            sum =
-                table[1792 | Int(truncatingIfNeeded: word & 0xFF)]
-                ^ table[1536 | Int(truncatingIfNeeded: word &>> 8 & 0xFF)]
-                ^ table[1280 | Int(truncatingIfNeeded: word &>> 16 & 0xFF)]
-                ^ table[1024 | Int(truncatingIfNeeded: word &>> 24 & 0xFF)]
-                ^ table[768 | Int(truncatingIfNeeded: word &>> 32 & 0xFF)]
-                ^ table[512 | Int(truncatingIfNeeded: word &>> 40 & 0xFF)]
-                ^ table[256 | Int(truncatingIfNeeded: word &>> 48 & 0xFF)]
-                ^ table[Int(truncatingIfNeeded: word &>> 56)]
+            sum = CRC64.step(sum, bytes.word(at: offset), table)
             offset &+= 8
         }
         while offset < count {
@@ -48,6 +39,37 @@ public struct CRC64: Sendable, Equatable {
         }
         value = sum
     }
+
+    /// Eight bytes more: table k knows what a byte does that has k bytes behind it.
+    @inline(__always)
+    private static func step(_ sum: UInt64, _ word: UInt64, _ table: Span<UInt64>) -> UInt64 {
+        let word = word ^ sum
+        return table[1792 | Int(truncatingIfNeeded: word & 0xFF)]
+            ^ table[1536 | Int(truncatingIfNeeded: word &>> 8 & 0xFF)]
+            ^ table[1280 | Int(truncatingIfNeeded: word &>> 16 & 0xFF)]
+            ^ table[1024 | Int(truncatingIfNeeded: word &>> 24 & 0xFF)]
+            ^ table[768 | Int(truncatingIfNeeded: word &>> 32 & 0xFF)]
+            ^ table[512 | Int(truncatingIfNeeded: word &>> 40 & 0xFF)]
+            ^ table[256 | Int(truncatingIfNeeded: word &>> 48 & 0xFF)]
+            ^ table[Int(truncatingIfNeeded: word &>> 56)]
+    }
+
+    /// Goes on with most of the bytes by the processor's own multiplication of polynomials, ten times as fast as by tables.
+    /// Answers how many: none where there is no such instruction, or too little to gain.
+    private mutating func fold(_ bytes: RawSpan) -> Int {
+        guard bytes.byteCount >= CRC64.foldMin else { return 0 }
+        // Unsafe: the shim reads `count` bytes from there.
+        let folded = unsafe bytes.withUnsafeBytes {
+            unsafe coronet_crc64_fold($0.baseAddress, $0.count, value)
+        }
+        guard folded.count > 0 else { return 0 }
+        let table = CRC64.table.span
+        value = CRC64.step(CRC64.step(0, folded.low, table), folded.high, table)
+        return folded.count
+    }
+
+    /// Fewer bytes are summed by tables.
+    private static let foldMin = 128
 
     /// Goes on with a part of a buffer.
     mutating func add(_ buffer: borrowing ByteBuffer, _ range: Range<Int>) {

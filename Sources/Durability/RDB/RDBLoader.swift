@@ -22,6 +22,8 @@ public struct RDBLoader: ~Copyable {
     private let databaseCount: Int
     private var database = DatabaseIndex(rawValue: 0)
     private var sums: BlockSums
+    /// Entries that have been read and not stored: the memory that storing them will touch is on its way meanwhile.
+    private var waiting: [Waiting] = []
     private var key = ByteBuffer()
     private var value = ByteBuffer()
     /// Keys stored.
@@ -56,18 +58,49 @@ public struct RDBLoader: ~Copyable {
         reader.take(bytes)
     }
 
+    /// The same, written by `fill` where they are wanted. It answers how many there were, or a negative number, which is
+    /// handed on.
+    public mutating func take(_ fill: (inout MutableRawSpan) -> Int) -> Int {
+        sums.add(reader.window, at: reader.windowStart, through: reader.itemEndOffset)
+        return reader.take(fill)
+    }
+
+    /// An entry between reading and storing.
+    private struct Waiting {
+        let entry: RDBEntry
+        let hash: KeyHash
+        /// Where in the file it begins.
+        let offset: Int
+    }
+
+    /// Entries between reading and storing.
+    private static let waitingMax = 16
+
     /// Works off up to so many items.
     public mutating func step(
         _ items: Int, into shard: inout Shard, at now: UnixMillis
     ) throws(RDBReader.Failure) -> Progress {
         for _ in 0..<items {
-            guard let item = try reader.next() else { return .needsBytes }
+            guard let item = try reader.next() else {
+                // What waits lies in the window, which is about to move.
+                try storeWaiting(into: &shard, at: now)
+                return .needsBytes
+            }
+            if case .entry(let entry) = item {
+                try look(at: entry, &shard, at: now)
+                if waiting.count == Self.waitingMax { try storeWaiting(into: &shard, at: now) }
+                continue
+            }
+            try storeWaiting(into: &shard, at: now)
             switch item {
-            case .entry(let entry): try store(entry, into: &shard, at: now)
+            case .entry: break
             case .select(let number):
                 guard number < UInt64(databaseCount) else { throw failure(.database(number)) }
                 database = DatabaseIndex(rawValue: UInt8(number))
-            case .resize: break
+            case .resize(let keys, _):
+                // Not more than the file can hold, whatever it says.
+                let most = reader.fileSize / Self.entryBytesMin
+                shard.prepare(for: min(Int(clamping: keys), most) / coreCount, in: database)
             case .fact(let name, let value): note(name, value)
             case .end(let checksum):
                 let summed = reader.itemEndOffset - (checksum == nil ? 0 : 8)
@@ -79,31 +112,89 @@ public struct RDBLoader: ~Copyable {
         return .busy
     }
 
+    /// Type, key and value of one byte each.
+    private static let entryBytesMin = 5
+
     private func failure(_ error: RDBError) -> RDBReader.Failure {
         RDBReader.Failure(error, at: reader.itemOffset)
     }
 
-    private mutating func store(
-        _ entry: RDBEntry, into shard: inout Shard, at now: UnixMillis
+    /// Has an entry that this core keeps wait for being stored.
+    private mutating func look(
+        at entry: RDBEntry, _ shard: inout Shard, at now: UnixMillis
     ) throws(RDBReader.Failure) {
-        guard reader.window.unpack(entry.key, into: &key) else { throw failure(.compression) }
-        if coreCount > 1, (Int(Slot.of(key: key.bytes).rawValue) * coreCount) >> 14 != core { return }
+        guard Self.unpack(entry.key, of: reader.window, into: &key) else { throw failure(.compression) }
+        if coreCount > 1, !isOurs(entry.key) { return }
         // The base of a log keeps them: the log may prolong them.
         if let expiry = entry.expiry, expiry < now, !shard.isReplaying {
             keysExpired += 1
             return
         }
-        guard let string = entry.string else { throw failure(.typeNotHeld(entry.type)) }
-        guard reader.window.unpack(string, into: &value) else { throw failure(.compression) }
-        let outcome = shard.load(
-            key.bytes, shard.hash(key.bytes), in: database, value: value.bytes,
-            encoding: .natural(for: value.bytes), expiry: entry.expiry,
-            idleSeconds: entry.idleSeconds.map { Int(clamping: $0) }, frequency: entry.frequency, at: now)
-        switch outcome {
-        case .stored: keysLoaded += 1
-        case .duplicate: throw failure(.duplicateKey)
-        case .noRoom: throw failure(.noRoom)
+        guard entry.string != nil else { throw failure(.typeNotHeld(entry.type)) }
+        let hash = shard.hash(keyText(entry.key))
+        shard.prefetchBucket(hash, in: database)
+        waiting.append(Waiting(entry: entry, hash: hash, offset: reader.itemOffset))
+    }
+
+    private mutating func storeWaiting(into shard: inout Shard, at now: UnixMillis) throws(RDBReader.Failure)
+    {
+        for index in waiting.indices {
+            if let error = store(waiting[index], into: &shard, at: now) {
+                throw RDBReader.Failure(error, at: waiting[index].offset)
+            }
         }
+        waiting.removeAll(keepingCapacity: true)
+    }
+
+    private mutating func store(_ next: Waiting, into shard: inout Shard, at now: UnixMillis) -> RDBError? {
+        guard let string = next.entry.string,
+            Self.unpack(next.entry.key, of: reader.window, into: &key),
+            Self.unpack(string, of: reader.window, into: &value)
+        else { return .compression }
+        switch load(next.entry, string, next.hash, into: &shard, at: now) {
+        case .stored: keysLoaded += 1
+        case .duplicate: return .duplicateKey
+        case .noRoom: return .noRoom
+        }
+        return nil
+    }
+
+    /// Whether a key belongs to this core.
+    private func isOurs(_ string: RDBString) -> Bool {
+        (Int(Slot.of(key: keyText(string)).rawValue) * coreCount) >> 14 == core
+    }
+
+    /// A string that does not lie in the file as it is, is unpacked into `buffer`. False where it does not unpack.
+    private static func unpack(
+        _ string: RDBString, of window: borrowing ByteBuffer, into buffer: inout ByteBuffer
+    ) -> Bool {
+        if case .plain = string { return true }
+        return window.unpack(string, into: &buffer)
+    }
+
+    /// The bytes of a key that has been unpacked where it had to be.
+    @_lifetime(borrow self)
+    private func keyText(_ string: RDBString) -> RawSpan {
+        if case .plain(let range) = string { return reader.window.bytes.extracting(range) }
+        return key.bytes
+    }
+
+    /// The same of a value.
+    @_lifetime(borrow self)
+    private func valueText(_ string: RDBString) -> RawSpan {
+        if case .plain(let range) = string { return reader.window.bytes.extracting(range) }
+        return value.bytes
+    }
+
+    private func load(
+        _ entry: RDBEntry, _ string: RDBString, _ hash: KeyHash, into shard: inout Shard, at now: UnixMillis
+    ) -> LoadOutcome {
+        let key = keyText(entry.key)
+        let value = valueText(string)
+        return shard.load(
+            key, hash, in: database, value: value, encoding: .natural(for: value),
+            expiry: entry.expiry, idleSeconds: entry.idleSeconds.map { Int(clamping: $0) },
+            frequency: entry.frequency, at: now)
     }
 
     private mutating func note(_ name: RDBString, _ text: RDBString) {

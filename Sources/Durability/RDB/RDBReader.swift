@@ -55,11 +55,23 @@ public struct RDBReader: ~Copyable {
 
     /// The bytes of `wanted`, or the first part of them. What lies before the end of the last item is forgotten.
     public mutating func take(_ bytes: RawSpan) {
+        forget()
+        window.append(bytes)
+    }
+
+    /// The same, written by `fill` where they are wanted. It answers how many there were, or a negative number, which is
+    /// handed on.
+    public mutating func take(_ fill: (inout MutableRawSpan) -> Int) -> Int {
+        let count = wanted.count
+        forget()
+        return window.append(upTo: count, fill)
+    }
+
+    private mutating func forget() {
         window.removePrefix(itemEnd)
         windowStart += itemEnd
         itemStart = 0
         itemEnd = 0
-        window.append(bytes)
     }
 
     /// The item behind the last one; nil where it needs the bytes of `wanted`.

@@ -11,14 +11,30 @@ public final class SnapshotChunk {
     public internal(set) var sum = CRC64()
     /// Entries in it.
     public internal(set) var entries = 0
+    /// Its memory may be known to the kernel by address: it never grows.
+    let isFixed: Bool
 
-    init() { bytes = ByteBuffer() }
+    /// A chunk that grows.
+    init() {
+        bytes = ByteBuffer()
+        isFixed = false
+    }
+
+    /// A chunk that holds so many bytes and no more.
+    init(fixedRoom: Int) {
+        bytes = ByteBuffer(capacity: fixedRoom)
+        isFixed = true
+    }
 
     /// A chunk of these bytes.
     public init(_ bytes: [UInt8]) {
         self.bytes = ByteBuffer(bytes.span.raw)
+        isFixed = false
         sum.add(bytes.span.raw)
     }
+
+    /// Whether so many bytes more go in.
+    func hasRoom(for count: Int) -> Bool { !isFixed || bytes.capacity - bytes.count >= count }
 
     /// Sums what has been appended since it was so long: while it is in the cache.
     func sum(from length: Int) { sum.add(bytes, length..<bytes.count) }

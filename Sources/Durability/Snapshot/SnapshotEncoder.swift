@@ -8,26 +8,48 @@ import Wire
 /// What has been encoded and not written yet (`pendingBytes`) is all the memory that a snapshot needs. The walk stops
 /// at `walkLimit` of it; what writes have to hand out before their time comes on top, and the core makes writers wait when
 /// it becomes too much.
+///
+/// The walk's chunks are fixed: `fixedCount` of them, whose memory the core may register with its ring and which go round
+/// while the encoder lives. What does not fit there (a long value, more than the walk's share) goes into chunks that grow.
 public final class SnapshotEncoder: SnapshotSink {
     private let options: SnapshotOptions
     private var current = SnapshotChunk()
     private var database = -1
     private var ready: [SnapshotChunk] = []
     private var spare: [SnapshotChunk] = []
+    private var spareFixed: [SnapshotChunk]
+    /// The chunks whose memory stays where it is until the encoder goes.
+    public let fixedChunks: [SnapshotChunk]
+    private var sample = ByteBuffer()
     /// Bytes in chunks that have not been returned as written.
     public private(set) var pendingBytes = 0
 
     /// A chunk is full from here on: large enough that the disk does not mind, small enough to be written soon.
     public static let chunkBytes = 256 << 10
+    /// Chunks that do not grow, and what one holds: entries of up to 16 KiB never overflow it.
+    public static let fixedCount = 12
+    static let fixedRoom = chunkBytes + 16 << 10
     /// Above this the walk waits for the disk.
-    public static let walkLimit = 4 << 20
+    public static let walkLimit = (fixedCount - 1) * chunkBytes
+    /// Longer values are not compressed: it takes some six microseconds a KiB, and a home of eight is handed out in one piece.
+    static let compressedMax = 32 << 10
+    /// From twice this length on, so much of the beginning is compressed first, to see whether it is worth while.
+    static let sampleBytes = 256
+    /// What an entry takes beyond its key and its value, at the most.
+    private static let entryOverheadMax = 64
+    /// Chunks that grow which are kept for later.
+    private static let spareMax = 4
 
     /// An encoder without entries.
-    public init(_ options: SnapshotOptions) { self.options = options }
+    public init(_ options: SnapshotOptions) {
+        self.options = options
+        fixedChunks = (0..<Self.fixedCount).map { _ in SnapshotChunk(fixedRoom: Self.fixedRoom) }
+        spareFixed = fixedChunks
+    }
 
     /// Takes one entry of the walk.
     public func take(_ entry: borrowing SnapshotEntry) {
-        if current.bytes.count >= SnapshotEncoder.chunkBytes { closeChunk() }
+        makeRoom(for: entry.key.byteCount + entry.value.byteCount + Self.entryOverheadMax)
         let before = current.bytes.count
         if entry.database != database {
             database = entry.database
@@ -37,6 +59,20 @@ public final class SnapshotEncoder: SnapshotSink {
         current.entries += 1
         current.sum(from: before)
         pendingBytes += current.bytes.count - before
+        // At once: the walk stops at its limit, and what is full must not wait for an entry that does not come.
+        if current.bytes.count >= Self.chunkBytes { closeChunk() }
+    }
+
+    /// The open chunk has room for so many bytes.
+    private func makeRoom(for count: Int) {
+        if !current.hasRoom(for: count), !current.bytes.isEmpty { closeChunk() }
+        guard current.bytes.isEmpty else { return }
+        // An empty chunk may be any: the fixed ones first.
+        putAside(current)
+        current = spareFixed.popLast() ?? spare.popLast() ?? SnapshotChunk()
+        if current.hasRoom(for: count) { return }
+        putAside(current)
+        current = spare.popLast() ?? SnapshotChunk()
     }
 
     private func select(_ database: Int) {
@@ -62,9 +98,21 @@ public final class SnapshotEncoder: SnapshotSink {
         switch entry.kind {
         case .string:
             current.bytes.append(RDB.typeString)
-            current.bytes.appendRDB(string: entry.key, compressing: options.compresses)
-            current.bytes.appendRDB(string: entry.value, compressing: options.compresses)
+            current.bytes.appendRDB(string: entry.key, compressing: compresses(entry.key, entry.isHurried))
+            current.bytes.appendRDB(
+                string: entry.value, compressing: compresses(entry.value, entry.isHurried))
         }
+        precondition(
+            !current.isFixed || current.bytes.capacity == Self.fixedRoom, "a fixed chunk stays where it is")
+    }
+
+    /// Whether to try. Where a write waits, it is not made to wait eight times as long for a smaller file; and what does not
+    /// shrink at its beginning is left alone.
+    private func compresses(_ string: RawSpan, _ isHurried: Bool) -> Bool {
+        guard options.compresses, !isHurried, string.byteCount <= Self.compressedMax else { return false }
+        if string.byteCount < 2 * Self.sampleBytes { return true }
+        sample.removeAll()
+        return LZF.compress(string.extracting(0..<Self.sampleBytes), into: &sample) != nil
     }
 
     /// The snapshot is complete: what is in the open chunk is ready too.
@@ -74,7 +122,7 @@ public final class SnapshotEncoder: SnapshotSink {
 
     private func closeChunk() {
         ready.append(current)
-        current = spare.popLast() ?? SnapshotChunk()
+        current = SnapshotChunk()
         database = -1
     }
 
@@ -98,7 +146,17 @@ public final class SnapshotEncoder: SnapshotSink {
         chunk.bytes.removeAll()
         chunk.entries = 0
         chunk.sum = CRC64()
-        // A chunk grows to the largest value that was in it; a few of ordinary size are kept.
-        if chunk.bytes.capacity <= 2 * SnapshotEncoder.chunkBytes, spare.count < 8 { spare.append(chunk) }
+        putAside(chunk)
+    }
+
+    /// An empty chunk is kept for later, if it is worth it: one that grows does so to the largest value that was in it.
+    private func putAside(_ chunk: SnapshotChunk) {
+        if chunk.isFixed {
+            spareFixed.append(chunk)
+        } else if chunk.bytes.capacity > 0, chunk.bytes.capacity <= 2 * Self.chunkBytes,
+            spare.count < Self.spareMax
+        {
+            spare.append(chunk)
+        }
     }
 }

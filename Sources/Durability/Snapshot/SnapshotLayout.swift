@@ -14,28 +14,38 @@ public struct SummedPiece: Sendable {
     }
 }
 
-/// The pieces of a file that several cores have summed, in any order.
+/// The pieces of a file that several cores have summed, in any order. They are joined as they come: joining the
+/// thousands of a large file at its end would take milliseconds.
 public struct SummedPieces: Sendable {
-    private var pieces: [SummedPiece] = []
+    /// Length and sum of the pieces from the beginning that leave no gap.
+    private var joined: (length: Int, sum: UInt64) = (0, 0)
+    /// Those behind a gap, by offset.
+    private var waiting: [Int: SummedPiece] = [:]
 
     /// No pieces.
     public init() {}
 
     /// One more.
-    public mutating func add(_ piece: SummedPiece) { pieces.append(piece) }
+    public mutating func add(_ piece: SummedPiece) {
+        guard piece.offset == joined.length else {
+            waiting[piece.offset] = piece
+            return
+        }
+        join(piece)
+        while let next = waiting.removeValue(forKey: joined.length) { join(next) }
+    }
+
+    private mutating func join(_ piece: SummedPiece) {
+        joined.sum = CRC64.combine(joined.sum, piece.sum, secondLength: piece.length)
+        joined.length += piece.length
+    }
 
     /// Several more.
-    public mutating func add(_ more: [SummedPiece]) { pieces += more }
+    public mutating func add(_ more: [SummedPiece]) { for piece in more { add(piece) } }
 
     /// The length and the sum of the file that the pieces make up; nil where they leave a gap.
     public func total() -> (length: Int, sum: UInt64)? {
-        var (sum, offset): (UInt64, Int) = (0, 0)
-        for piece in pieces.sorted(by: { $0.offset < $1.offset }) {
-            guard piece.offset == offset else { return nil }
-            sum = CRC64.combine(sum, piece.sum, secondLength: piece.length)
-            offset += piece.length
-        }
-        return (offset, sum)
+        waiting.isEmpty ? joined : nil
     }
 }
 

@@ -11,6 +11,12 @@ public enum LoadOutcome: Sendable {
 }
 
 extension Shard {
+    /// About so many keys are to be loaded into a database.
+    public mutating func prepare(for keys: Int, in index: DatabaseIndex) {
+        let database = Int(index.rawValue)
+        databases[database].table.prepare(for: keys, &arena, heap: databases[database].heap)
+    }
+
     /// Inserts a key that is expected to be new. Counts as no write: the file it comes from has it.
     /// - Parameters:
     ///   - idleSeconds: since it was last used, if that is known.

@@ -16,11 +16,13 @@ public struct SnapshotEntry: ~Escapable {
     public let idleSeconds: Int
     /// Its access frequency; meaningful under an LFU policy only.
     public let frequency: Int
+    /// A write waits until it has been taken.
+    public let isHurried: Bool
     /// The number its database had when the snapshot began.
     public let database: Int
 
     @_lifetime(borrow entry)
-    init(_ entry: borrowing Entry, database: Int, at now: UnixMillis, decayMinutes: Int) {
+    init(_ entry: borrowing Entry, database: Int, isHurried: Bool, at now: UnixMillis, decayMinutes: Int) {
         let header = entry.header
         // Unsafe: the walk holds the shard while the sink looks at the entry, so its block stays where it is.
         let key = unsafe RawSpan(_unsafeBytes: entry.keyBytes)
@@ -32,6 +34,7 @@ public struct SnapshotEntry: ~Escapable {
         expiry = header.isExpiring ? entry.expiry : nil
         idleSeconds = Int(AccessClock.idleSeconds(header.clock, at: now))
         frequency = Int(AccessClock.counter(header.clock, at: now, decayMinutes: decayMinutes))
+        self.isHurried = isHurried
         self.database = database
     }
 }

@@ -44,8 +44,10 @@ struct SnapshotState {
     var entries = 0
     /// Homes that the walk has been through: it costs something to find them empty.
     var homes = 0
-    /// What a slice is measured by: the work of an entry.
-    var effort: Int { entries &+ homes >> 3 }
+    /// Bytes of the entries handed out.
+    var bytes = 0
+    /// What a slice is measured by: the work of an entry of a KiB or so.
+    var effort: Int { entries &+ homes >> 3 &+ bytes >> 11 }
 }
 
 extension Shard {
@@ -63,6 +65,7 @@ extension Shard {
         snapshot.sink = sink
         snapshot.entries = 0
         snapshot.homes = 0
+        snapshot.bytes = 0
         for index in 0..<databaseCount {
             databases[index].snapshot = SnapshotProgress(
                 origin: index, isPending: databases[index].table.count > 0)
@@ -118,7 +121,7 @@ extension Shard {
                 if progress.home + 1 < Segment.homeCount {
                     segment.prefetchEntries(ofHome: progress.home + 1, addresses)
                 }
-                handOut(progress.home, of: segment, origin: progress.origin)
+                handOut(progress.home, of: segment, origin: progress.origin, isHurried: false)
                 progress.home += 1
                 snapshot.homes += 1
             }
@@ -135,14 +138,14 @@ extension Shard {
     }
 
     /// Hands out the entries of a home unless that has been done.
-    private mutating func handOut(_ home: Int, of segment: Segment, origin: Int) {
+    private mutating func handOut(_ home: Int, of segment: Segment, origin: Int, isHurried: Bool) {
         let bucket = segment.bucket(home)
         if bucket.version == snapshot.number { return }
         bucket.version = snapshot.number
-        handOut(bucket.busy & ~bucket.foreign, of: bucket, origin)
+        handOut(bucket.busy & ~bucket.foreign, of: bucket, origin, isHurried)
         if bucket.spilled > 0 {
             let after = segment.bucket(Segment.next(home))
-            handOut(after.foreign, of: after, origin)
+            handOut(after.foreign, of: after, origin, isHurried)
         }
         if bucket.stashed == 0 { return }
         for index in Segment.homeCount..<Segment.bucketCount {
@@ -151,18 +154,21 @@ extension Shard {
             for slot in 0..<Bucket.slotCount where stash.home(ofStashed: slot) != home {
                 mine &= ~(1 << UInt32(slot))
             }
-            handOut(mine, of: stash, origin)
+            handOut(mine, of: stash, origin, isHurried)
         }
     }
 
-    private mutating func handOut(_ slots: UInt32, of bucket: Bucket, _ origin: Int) {
+    private mutating func handOut(_ slots: UInt32, of bucket: Bucket, _ origin: Int, _ isHurried: Bool) {
         guard slots != 0, let sink = snapshot.sink else { return }
         let decay = eviction.rules.decayMinutes
         var slots = slots
         while slots != 0 {
             let entry = Entry(bucket.handle(slots.trailingZeroBitCount), arena.addresses)
-            sink.take(SnapshotEntry(entry, database: origin, at: latest, decayMinutes: decay))
+            let found = SnapshotEntry(
+                entry, database: origin, isHurried: isHurried, at: latest, decayMinutes: decay)
+            sink.take(found)
             snapshot.entries += 1
+            snapshot.bytes &+= found.key.byteCount &+ found.value.byteCount
             slots &= slots &- 1
         }
     }
@@ -191,7 +197,7 @@ extension Shard {
         guard progress.isPending else { return }
         let segment = Segment(
             databases[database].table.segment(of: hash, arena.addresses), arena.addresses)
-        handOut(hash.home, of: segment, origin: progress.origin)
+        handOut(hash.home, of: segment, origin: progress.origin, isHurried: true)
     }
 
     @inline(never) private mutating func preserveHome(_ id: EntryID, in database: Int) {
@@ -199,7 +205,7 @@ extension Shard {
         guard progress.isPending else { return }
         let segment = Segment(id.segment, arena.addresses)
         let home = segment.home(bucket: Int(id.bucket), slot: Int(id.slot))
-        handOut(home, of: segment, origin: progress.origin)
+        handOut(home, of: segment, origin: progress.origin, isHurried: true)
     }
 
     /// Called before a database is emptied at once. Answers whether it has been set aside for the walk: then an empty

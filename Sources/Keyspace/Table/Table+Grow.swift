@@ -19,6 +19,38 @@ extension Table {
         return true
     }
 
+    /// Makes an empty table as wide as about so many keys will need it, so that they need not be split up on their way in.
+    /// What is known of the number may be wrong: it is never wider than growing would make it, and growing goes on from there.
+    /// Nothing happens where there are keys already, or no room.
+    mutating func prepare(for keys: Int, _ arena: inout Arena, heap: Int) {
+        var depth = 0
+        while depth < Table.preparedDepthMax,
+            keys >> (depth + 1) >= Segment.homeCount * Bucket.slotCount * 3 / 4
+        {
+            depth += 1
+        }
+        guard depth > 0, directory == .none, let cells = arena.allocate(4 << depth, heap: heap) else {
+            return
+        }
+        var prepared = Table()
+        prepared.directory = cells
+        prepared.depth = depth
+        for cell in 0..<1 << depth {
+            guard let segment = newSegment(&arena, heap: heap) else {
+                for made in 0..<cell { arena.free(prepared.segment(at: made, arena.addresses)) }
+                return arena.free(cells)
+            }
+            Segment(segment, arena.addresses).depth = depth
+            Segment(segment, arena.addresses).prefix = UInt32(cell)
+            prepared.setSegment(at: cell, segment, arena.addresses)
+        }
+        prepared.segmentCount = 1 << depth
+        self = prepared
+    }
+
+    /// 64 MiB of segments, some twenty milliseconds to make.
+    private static var preparedDepthMax: Int { 14 }
+
     private func newSegment(_ arena: inout Arena, heap: Int) -> Handle? {
         guard let handle = arena.allocate(Segment.byteCount, heap: heap) else { return nil }
         // Unsafe: the block is ours and has this many bytes.

@@ -19,7 +19,7 @@ extension Core where Ring: ~Copyable {
             case .connected, .connectFailed:
                 preconditionFailure("a node opens no connections")
             case .woken: state.statistics.wakeUps += 1
-            case .fileOpened, .fileRead, .fileWritten, .fileSynced, .fileClosed:
+            case .fileOpened, .fileRead, .fileWritten, .fileSynced, .fileClosed, .fileRenamed, .fileRemoved:
                 state.snapshotFileEvent(event)
                 logEvent(event)
             }

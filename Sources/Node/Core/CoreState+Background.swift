@@ -29,7 +29,10 @@ extension CoreState {
         if replay.isBusy { continueReplay() }
         if !logWaits.isEmpty { endLogWaits() }
         if log.isOn { lookAtLogs() }
-        if snapshots.share != nil { continueShare() }
+        if snapshots.isWalking {
+            continueShare()
+            followCongestion()
+        }
         if loading != nil { continueLoading() }
         if pause.isActive { endPauseIfDue() }
         if instant >= background.nextRound { runRound() }
@@ -72,7 +75,10 @@ extension CoreState {
         panel.changes.store(shard.changes, ordering: .relaxed)
         saveIfDue()
         rewriteIfDue()
-        if id == Self.director, !tellLogProgress() { logLoading() }
+        if id == Self.director {
+            if !tellLogProgress() { logLoading() }
+            logSaving()
+        }
         panel.rounds.add(1, ordering: .relaxed)
         node.noteUsedBytes()
         logWarnings()

@@ -18,6 +18,7 @@ extension CoreState {
             }
         }
         if mustRefuse(slot, command, profile, arguments) { return refuse(slot, command, profile) }
+        if snapshots.isWalking, profile.flags.contains(.write) { weighHeld() }
         if pause.isActive, mustPause(slot, command, profile) { return .stopBefore }
 
         let call = Call(

@@ -1,3 +1,4 @@
+import Durability
 import Glibc
 import Reactor
 
@@ -18,36 +19,37 @@ extension Core where Ring: ~Copyable {
             guard let file = state.snapshots.file else { return }
             // The chunk is kept by the share, and not changed, until the event.
             unsafe ring.write(
-                file, chunk.bytes.unsafeBytes, at: Int64(chunk.offset), tag: tag, durable: false)
+                file, chunk.bytes.unsafeBytes, at: Int64(chunk.offset), tag: tag, .passing)
         case .sync(let tag):
             guard let file = state.snapshots.file else { return }
             ring.sync(file, dataOnly: tag == SnapshotShare.tagOfSyncOnTheWay, tag: tag)
         case .close(let file): ring.closeFile(file)
         case .openOld(let path): state.snapshots.old = ring.openFile(path, .read)
+        case .registerBuffers(let encoder): register(encoder)
+        case .unregisterBuffers: ring.unregisterFileBuffers()
         case .rename(let job):
-            let mark = Cycles.now()
-            do throws(DiskError) {
-                try ring.disk.rename(job.temporaryPath, to: job.path)
-                if job.rewrite != nil { state.noteLatency(Cycles.now() &- mark, of: .aofRename) }
-                state.snapshots.steps.append(.openFolder(path: job.folder))
-            } catch {
-                state.committed(failure: "the file cannot get its name: \(error)")
-            }
+            state.snapshots.namingBegan = Cycles.now()
+            state.snapshots.naming = ring.renameFile(job.temporaryPath, to: job.path)
         case .openFolder(let path): state.snapshots.folder = ring.openFile(path, .read)
         case .syncFolder(let folder): ring.sync(folder, dataOnly: false, tag: 0)
-        case .remove(let path): removeTemporary(path)
+        case .remove(let path):
+            state.snapshots.namingBegan = Cycles.now()
+            state.snapshots.naming = ring.removeFile(path)
         }
     }
 
-    /// A file that came to nothing goes. Where it stays it is in nobody's way, but takes room on the disk.
-    private func removeTemporary(_ path: String) {
-        do throws(DiskError) {
-            try ring.disk.remove(path)
-        } catch  where error.errno != ENOENT {
-            state.node.sink.logger(core: state.id.index).warning("\(path) could not be removed: \(error)")
-        } catch {
-            // It was never made.
+    /// The ring writes the encoder's fixed chunks without mapping their memory each time. It can do without.
+    private mutating func register(_ encoder: SnapshotEncoder) {
+        // Their memory stays where it is while the encoder lives, and `unregisterBuffers` has it.
+        let regions = unsafe encoder.fixedChunks.map { chunk in
+            unsafe UnsafeRawBufferPointer(start: chunk.bytes.baseAddress, count: chunk.bytes.capacity)
         }
+        let failure = unsafe ring.registerFileBuffers(regions)
+        if failure == 0 || state.snapshots.hasSaidRefusal { return }
+        state.snapshots.hasSaidRefusal = true
+        state.node.sink.logger(core: state.id.index).notice(
+            "Snapshots are written from ordinary memory: the ring did not register it, \(DiskError(errno: failure))"
+        )
     }
 }
 
@@ -59,6 +61,10 @@ extension CoreState {
             return snapshotFileOpened(opening, failure: event.failure)
         }
         if event.file == snapshots.old || event.file == snapshots.folder { return commitEvent(event) }
+        if let naming = snapshots.naming, event.file == naming {
+            snapshots.naming = nil
+            return event.kind == .fileRemoved ? temporaryRemoved(event) : commitEvent(event)
+        }
         guard let file = snapshots.file, event.file == file else { return }
         switch event.kind {
         case .fileWritten: snapshotChunkWritten(tag: event.tag, failure: event.failure)

@@ -37,16 +37,27 @@ extension CoreState {
 
     private func read(for share: LoadShare) throws(RDBReader.Failure) {
         let wanted = share.loader.wanted
-        do throws(DiskError) {
-            let bytes = try SystemDisk().read(share.job.path, from: wanted.lowerBound, count: wanted.count)
-            // The file has become shorter since it was looked at: the loader would ask for ever.
-            if bytes.isEmpty { throw DiskError(errno: 0) }
-            share.loader.take(bytes.span.raw)
-        } catch {
-            let failure: RDBError =
-                error.errno == 0 ? .tooShort(needed: wanted.upperBound) : .unreadable("\(error)")
-            throw RDBReader.Failure(failure, at: share.loader.bytesDone)
+        let path = share.job.path
+        let got = share.loader.take { room in
+            do throws(DiskError) {
+                return try SystemDisk().read(path, from: wanted.lowerBound, into: &room)
+            } catch {
+                return Int(-error.errno)
+            }
         }
+        if id == Self.director { noteUsedMemory(share) }
+        if got > 0 { return }
+        // Nothing: the file has become shorter since it was looked at, and the loader would ask for ever.
+        let failure: RDBError =
+            got == 0
+            ? .tooShort(needed: wanted.upperBound) : .unreadable("\(DiskError(errno: Int32(-got)))")
+        throw RDBReader.Failure(failure, at: share.loader.bytesDone)
+    }
+
+    /// For INFO: what the server that wrote the file used then.
+    private func noteUsedMemory(_ share: LoadShare) {
+        guard let bytes = share.loader.facts["used-mem"].flatMap({ Int($0) }) else { return }
+        share.job.usedMemory.store(bytes, ordering: .relaxed)
     }
 
     private mutating func endLoading(
@@ -131,6 +142,8 @@ struct LoadFigures: Sendable {
     var startedSeconds: Int64 = 0
     var bytesTotal = 0
     var bytesLoaded = 0
+    /// What the server that wrote the file used then, as the file says; 0 where it does not.
+    var usedMemory = 0
     var secondsLeft: Int64 = 0
 
     var percent: Double { bytesTotal == 0 ? 0 : Double(bytesLoaded) / Double(bytesTotal) * 100 }
@@ -139,6 +152,7 @@ struct LoadFigures: Sendable {
         startedSeconds = job.startedSeconds
         bytesTotal = job.size
         bytesLoaded = job.bytesLoaded
+        usedMemory = job.usedMemory.load(ordering: .relaxed)
         let elapsed = nowSeconds - startedSeconds
         // In the first second there is nothing to judge by: one second, as Redis.
         secondsLeft =

@@ -16,10 +16,7 @@ extension CoreState {
             saves = false
         }
         if saves { return requestSave(slot, .reload) }
-        let waiter = SaveWaiter(
-            purpose: .reload,
-            asker: (id, connections[slot].socket, awaitPlace(slot: slot), connections[slot].reply.version))
-        block(slot: slot)
+        let waiter = awaitDirector(slot, .reload)
         tell(Self.director) { $0.reload(waiter) }
         return .stopAfter
     }

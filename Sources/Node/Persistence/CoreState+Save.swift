@@ -19,16 +19,19 @@ extension CoreState {
 
     /// Has the first core take a snapshot; the client waits for what comes of it.
     mutating func requestSave(_ slot: Int, _ purpose: SaveWaiter.Purpose) -> Progress {
-        let waiter = SaveWaiter(
-            purpose: purpose,
-            asker: (id, connections[slot].socket, awaitPlace(slot: slot), connections[slot].reply.version))
-        block(slot: slot)
+        let waiter = awaitDirector(slot, purpose)
         tell(Self.director) { $0.requestSave(waiter) }
         return .stopAfter
     }
 
-    /// What BGSAVE comes to.
-    private enum BackgroundSave: Sendable { case started, isUnderWay }
+    /// The client waits for what the first core has to say.
+    mutating func awaitDirector(_ slot: Int, _ purpose: SaveWaiter.Purpose) -> SaveWaiter {
+        let waiter = SaveWaiter(
+            purpose: purpose,
+            asker: (id, connections[slot].socket, awaitPlace(slot: slot), connections[slot].reply.version))
+        block(slot: slot)
+        return waiter
+    }
 
     /// BGSAVE [SCHEDULE]
     mutating func bgsave(_ slot: Int, _ call: borrowing Call) -> Progress {
@@ -37,17 +40,10 @@ extension CoreState {
             connections[slot].reply.error("ERR syntax error" as StaticString)
             return .goOn
         }
-        return askAllCores(slot: slot) { state -> BackgroundSave? in
-            guard state.id == Self.director else { return nil }
-            if state.snapshots.director.job != nil { return .isUnderWay }
-            state.startBackgroundSave()
-            return .started
-        } finish: { _, answers, reply in
-            switch answers.compactMap({ $0 }).first ?? .isUnderWay {
-            case .started: reply.status("Background saving started")
-            case .isUnderWay: reply.error("ERR Background save already in progress" as StaticString)
-            }
-        }
+        let waiter = awaitDirector(slot, .begin)
+        let schedules = count == 2
+        tell(Self.director) { $0.requestBackgroundSave(waiter, schedules: schedules) }
+        return .stopAfter
     }
 
     /// LASTSAVE

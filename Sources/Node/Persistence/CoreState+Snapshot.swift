@@ -6,6 +6,8 @@ import Reactor
 struct SnapshotsOfCore {
     /// The part in the job under way.
     var share: SnapshotShare?
+    /// Writes may have to hand something out.
+    var isWalking = false
     /// The file of the job, once it is open here.
     var file: FileID?
     /// A file that is being opened: asked for, and then what the ring calls it.
@@ -14,6 +16,11 @@ struct SnapshotsOfCore {
     /// The file that has the name so far, and the folder, while the new file gets its name. On the first core.
     var old: FileID?
     var folder: FileID?
+    /// The change of a name that is under way, and when the last began, in cycles. On the first core.
+    var naming: FileID?
+    var namingBegan: UInt64 = 0
+    /// The log says once why memory was not registered.
+    var hasSaidRefusal = false
     /// What the ring has to do.
     var steps: [SnapshotStep] = []
     /// The jobs; used on the first core only.
@@ -36,6 +43,8 @@ extension CoreState {
         }
         job.changes.add(shard.changes, ordering: .relaxed)
         snapshots.share = SnapshotShare(job: job, encoder: encoder)
+        snapshots.isWalking = true
+        snapshots.steps.append(.registerBuffers(encoder))
         if let rewrite = job.rewrite { joinRewrite(rewrite) }
         // The first core has it open already.
         if id != Self.director { openSnapshotFile(of: job, .write) }
@@ -43,9 +52,12 @@ extension CoreState {
 
     // MARK: A slice
 
-    /// Walks on, and hands what is ready to the ring. About 200 µs.
+    /// Walks on, and hands what is ready to the ring: `SnapshotShare.sliceMicros`, and a home of the table at most beyond it.
     mutating func continueShare() {
         guard var share = snapshots.share, !share.hasEnded else { return }
+        // One owner: what is changed below is not copied.
+        snapshots.share = nil
+        let began = Cycles.now()
         if share.job.isFailed.load(ordering: .acquiring) {
             shard.endSnapshot()
             share.isWalkDone = true
@@ -54,19 +66,22 @@ extension CoreState {
         write(&share)
         weigh(&share)
         snapshots.share = share
+        noteLatency(Cycles.now() &- began, of: .snapshotSlice)
         endShareIfDone()
     }
 
     private mutating func walk(_ share: inout SnapshotShare) {
         guard !share.isWalkDone else { return }
-        if share.job.delayMicros > 0, instant < share.restsUntil { return }
+        if instant < share.restsUntil { return }
         // Whoever asks something now waits for the slice, and through a hop for those of two cores.
         let isAsked =
             statistics.receives != share.receivesSeen || statistics.hopBatchesServed != share.hopsSeen
         share.receivesSeen = statistics.receives
         share.hopsSeen = statistics.hopBatchesServed
+        if isAsked { share.askedAt = instant }
         let micros = isAsked ? SnapshotShare.sliceMicrosAsked : SnapshotShare.sliceMicros
-        let end = Cycles.now() &+ Cycles.ticks(micros: micros)
+        let began = Cycles.now()
+        let end = began &+ Cycles.ticks(micros: micros)
         let step = share.job.delayMicros > 0 ? 1 : 4
         while share.encoder.pendingBytes < SnapshotEncoder.walkLimit {
             if !shard.continueSnapshot(atMost: step) {
@@ -79,6 +94,11 @@ extension CoreState {
                 break
             }
             if Cycles.now() >= end { break }
+        }
+        if share.job.delayMicros == 0, instant < share.askedAt.advanced(byMicros: SnapshotShare.askedMicros) {
+            // From the beginning of the turn: what it did for others is rest as well.
+            let took = Cycles.micros(Cycles.now() &- began)
+            share.restsUntil = instant.advanced(byMicros: UInt64(2 * took))
         }
         let entries = shard.snapshotEntries
         node.persistence.keysDone.add(entries - share.entriesCounted, ordering: .relaxed)
@@ -115,11 +135,26 @@ extension CoreState {
     private mutating func weigh(_ share: inout SnapshotShare) {
         let held = share.encoder.pendingBytes
         share.bytesHeldMax = max(share.bytesHeldMax, held)
-        let most = max(SnapshotShare.heldMin, shard.usedBytes / 32)
-        let isCongested = share.isCongested ? held > most / 2 : held > most
-        guard isCongested != share.isCongested else { return }
+        share.heldMost = max(SnapshotShare.heldMin, shard.usedBytes / 32)
+        let isCongested = held > (share.isCongested ? share.heldMost / 2 : share.heldMost)
+        if isCongested != share.isCongested { setCongested(isCongested, &share) }
+    }
+
+    private func setCongested(_ isCongested: Bool, _ share: inout SnapshotShare) {
         share.isCongested = isCongested
         node.persistence.coresCongested.add(isCongested ? 1 : -1, ordering: .relaxed)
+    }
+
+    /// Before a client's write, while a snapshot is under way: a batch of them may bring more than a slice gets rid of.
+    mutating func weighHeld() {
+        guard let held = snapshots.share?.encoder.pendingBytes, let most = snapshots.share?.heldMost,
+            held > most, var share = snapshots.share
+        else { return }
+        if !share.isCongested {
+            setCongested(true, &share)
+            snapshots.share = share
+        }
+        pause.isCongested = true
     }
 
     // MARK: Events
@@ -144,8 +179,10 @@ extension CoreState {
         let isFailed = share.job.isFailed.load(ordering: .acquiring)
         guard isFailed || share.encoder.pendingBytes == 0 else { return }
         share.hasEnded = true
-        if share.isCongested { node.persistence.coresCongested.subtract(1, ordering: .relaxed) }
+        if share.isCongested { setCongested(false, &share) }
+        snapshots.isWalking = false
         share.job.bytesHeld.add(share.bytesHeldMax, ordering: .relaxed)
+        snapshots.steps.append(.unregisterBuffers(share.encoder))
         let job = share.job
         snapshots.share = id == Self.director ? share : nil
         if id != Self.director, let file = snapshots.file {
@@ -166,11 +203,14 @@ extension CoreState {
             return true
         }
         if !share.isWalkDone, share.encoder.pendingBytes < SnapshotEncoder.walkLimit {
-            return share.job.delayMicros == 0 || instant >= share.restsUntil
+            return instant >= share.restsUntil
         }
         return false
     }
 
     /// Bytes that the snapshot under way holds on this core.
     var snapshotBytesHeld: Int { snapshots.share?.encoder.pendingBytes ?? 0 }
+
+    /// The most that it has held so far.
+    var snapshotBytesPeak: Int { snapshots.share?.bytesHeldMax ?? 0 }
 }

@@ -14,6 +14,8 @@ final class LoadJob: Sendable {
 
     /// Bytes that each core has worked off.
     let bytesDone: [Progress]
+    /// What the server that wrote the file used then, once the file has said it.
+    let usedMemory = Atomic<Int>(0)
     private let shared: Mutex<Shared>
 
     final class Progress: Sendable {

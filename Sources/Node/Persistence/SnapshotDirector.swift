@@ -10,6 +10,8 @@ struct SaveWaiter: Sendable {
     enum Purpose: Sendable, Equatable {
         /// SAVE.
         case save
+        /// BGSAVE, which waits for the beginning only.
+        case begin
         /// SHUTDOWN, or the signal to stop; `isForced`: also without a good snapshot.
         case stop(isForced: Bool)
         /// DEBUG RELOAD.
@@ -29,12 +31,21 @@ struct SnapshotDirector {
     /// Those who wait for the job under way, and those who came too late for its instant.
     var waiters: [SaveWaiter] = []
     var later: [SaveWaiter] = []
+    /// Those who wait for the instant of the job under way (BGSAVE).
+    var beginners: [SaveWaiter] = []
+    /// When all shards were asked for their instant, in cycles.
+    var stepBegan: UInt64 = 0
+    /// Seconds after the beginning at which the log has something to say next.
+    var nextReport = Self.reportSeconds
     /// BGSAVE SCHEDULE: another job when this one is over.
     var isScheduled = false
     /// The end of the file, while the kernel writes it.
     var end: SnapshotChunk?
     /// The main thread's wish to stop has been taken up.
     var isStopping = false
+
+    /// Seconds between two lines of the log about a job that takes long.
+    static let reportSeconds: Int64 = 5
 }
 
 extension CoreState {
@@ -56,11 +67,38 @@ extension CoreState {
         }
     }
 
+    /// BGSAVE. Its answer comes when the instant has been taken: what was written before is in the file, what is written
+    /// after the answer is not.
+    mutating func requestBackgroundSave(_ waiter: SaveWaiter, schedules: Bool) {
+        guard let job = snapshots.director.job else {
+            startBackgroundSave()
+            return snapshots.director.beginners.append(waiter)
+        }
+        if job.rewrite == nil {
+            reply(to: waiter) { $0.error("ERR Background save already in progress" as StaticString) }
+        } else if schedules {
+            snapshots.director.isScheduled = true
+            reply(to: waiter) { $0.status("Background saving scheduled") }
+        } else {
+            reply(to: waiter) {
+                $0.error(
+                    "ERR Another child process is active (AOF?): can't BGSAVE right now. Use BGSAVE SCHEDULE in order to "
+                        + "schedule a BGSAVE whenever possible.")
+            }
+        }
+    }
+
     /// Starts a job that nobody waits for. There must be none.
     mutating func startBackgroundSave() {
         snapshots.director.waiters = []
         startSnapshot(isInBackground: true)
         logger.notice("Background saving started")
+    }
+
+    private mutating func answerBeginners() {
+        let beginners = snapshots.director.beginners
+        snapshots.director.beginners = []
+        for waiter in beginners { reply(to: waiter) { $0.status("Background saving started") } }
     }
 
     mutating func startSnapshot(isInBackground: Bool, rewrite: LogRewrite? = nil) {
@@ -74,13 +112,14 @@ extension CoreState {
             }, rewrite: rewrite)
         let seconds = now.rawValue / 1000
         snapshots.director.job = job
+        snapshots.director.nextReport = SnapshotDirector.reportSeconds
+        node.persistence.keysDone.store(0, ordering: .relaxed)
+        node.persistence.keysTotal.store(0, ordering: .relaxed)
         node.persistence.temporaryPath.withLock { $0 = job.temporaryPath }
         if rewrite != nil { return openSnapshotFile(of: job, .replace) }
         node.persistence.lastTrySeconds.store(seconds, ordering: .relaxed)
         node.persistence.startedSeconds.store(seconds, ordering: .relaxed)
         node.persistence.isInBackground.store(isInBackground, ordering: .relaxed)
-        node.persistence.keysDone.store(0, ordering: .relaxed)
-        node.persistence.keysTotal.store(0, ordering: .relaxed)
         openSnapshotFile(of: job, .replace)
     }
 
@@ -105,6 +144,7 @@ extension CoreState {
         snapshots.file = file
         guard id == Self.director, snapshots.share == nil else { return }
         snapshots.director.coresAwaited = coreCount
+        snapshots.director.stepBegan = Cycles.now()
         beginStepOnAllShards {
             $0.beginShare(of: job)
         } finish: {
@@ -114,6 +154,9 @@ extension CoreState {
 
     /// All shards have begun: now the header is known, and behind it everybody may write.
     private mutating func placeHeader(of job: SnapshotJob) {
+        // What a fork is elsewhere: the time in which the shards agree on an instant.
+        noteLatency(Cycles.now() &- snapshots.director.stepBegan, of: .fork)
+        answerBeginners()
         let facts: [(name: String, value: String)] = [
             ("redis-ver", "\(Compatibility.version)"), ("redis-bits", "64"),
             ("ctime", "\(now.rawValue / 1000)"),
@@ -182,6 +225,11 @@ extension CoreState {
             // There may be none.
             if event.failure != 0 { snapshots.old = nil }
             snapshots.steps.append(.rename(job))
+        case .fileRenamed where event.failure != 0:
+            committed(failure: "the file cannot get its name: \(DiskError(errno: event.failure))")
+        case .fileRenamed:
+            if job.rewrite != nil { noteLatency(Cycles.now() &- snapshots.namingBegan, of: .aofRename) }
+            snapshots.steps.append(.openFolder(path: job.folder))
         case .fileOpened where event.failure != 0:
             snapshots.folder = nil
             committed(failure: "opening \(job.folder): \(DiskError(errno: event.failure))")
@@ -213,13 +261,31 @@ extension CoreState {
         endJob(job)
     }
 
-    /// The job is over, well or badly: closes the file, tells those who wait, goes on with what came meanwhile.
+    /// The job is over, well or badly: closes the file. One that came to nothing goes before anybody hears of it.
     private mutating func endJob(_ job: SnapshotJob) {
         if let file = snapshots.file { snapshots.steps.append(.close(file)) }
         snapshots.file = nil
         snapshots.share = nil
+        if job.failure == nil { return concludeJob(job) }
+        snapshots.steps.append(.remove(path: job.temporaryPath))
+    }
+
+    /// The temporary file is gone. Where it stays it is in nobody's way, but takes room on the disk.
+    mutating func temporaryRemoved(_ event: Event) {
+        guard let job = snapshots.director.job else { return }
+        noteLatency(Cycles.now() &- snapshots.namingBegan, of: .rdbUnlinkTempFile)
+        // It may never have been made.
+        if event.failure != 0, event.failure != ENOENT {
+            logger.warning("\(job.temporaryPath) could not be removed: \(DiskError(errno: event.failure))")
+        }
+        concludeJob(job)
+    }
+
+    /// Tells those who wait, and goes on with what came meanwhile.
+    private mutating func concludeJob(_ job: SnapshotJob) {
         snapshots.director.job = nil
         noteEnd(of: job)
+        answerBeginners()
         let waiters = snapshots.director.waiters
         snapshots.director.waiters = []
         for waiter in waiters { answer(waiter, job) }
@@ -228,20 +294,16 @@ extension CoreState {
 
     private mutating func noteEnd(of job: SnapshotJob) {
         let persistence = node.persistence
-        if let rewrite = job.rewrite {
-            persistence.temporaryPath.withLock { $0 = nil }
-            if job.failure != nil { snapshots.steps.append(.remove(path: job.temporaryPath)) }
-            return noteEnd(of: rewrite, job)
-        }
-        persistence.startedSeconds.store(-1, ordering: .relaxed)
         persistence.keysDone.store(0, ordering: .relaxed)
         persistence.keysTotal.store(0, ordering: .relaxed)
         persistence.temporaryPath.withLock { $0 = nil }
+        if job.failure == nil { logger.notice("\(SnapshotSummary(job, until: instant))") }
+        if let rewrite = job.rewrite { return noteEnd(of: rewrite, job) }
+        persistence.startedSeconds.store(-1, ordering: .relaxed)
         let took = Int64(instant.nanoseconds(since: job.startedAt) / 1_000_000_000)
         if job.isInBackground { persistence.lastDurationSeconds.store(took, ordering: .relaxed) }
         persistence.lastBytesHeld.store(job.bytesHeld.load(ordering: .relaxed), ordering: .relaxed)
         if let failure = job.failure {
-            snapshots.steps.append(.remove(path: job.temporaryPath))
             logger.warning("snapshot failed: \(failure)")
             if job.isInBackground { logger.warning("Background saving error") }
         } else {
@@ -272,6 +334,7 @@ extension CoreState {
 
     private mutating func answer(_ waiter: SaveWaiter, _ job: SnapshotJob) {
         switch waiter.purpose {
+        case .begin: break
         case .save:
             reply(to: waiter) { $0.outcome(isGood: job.failure == nil) }
         case .stop(let isForced): stopAfterSave(waiter, job, isForced: isForced)

@@ -12,27 +12,33 @@ struct SnapshotShare {
     var isWalkDone = false
     /// Nothing is left to do for this core, and the first core knows.
     var hasEnded = false
-    /// This core holds so much that writes wait.
+    /// This core holds so much that writes wait: more than `heldMost`, and until it is half of that.
     var isCongested = false
+    var heldMost = SnapshotShare.heldMin
     /// The most that was held at once.
     var bytesHeldMax = 0
     var entriesCounted = 0
     /// Up to where the file has been forced to the disk on the way, and whether that is being done.
     var syncedTo = 0
     var isSyncing = false
-    /// What had been asked by the last slice.
+    /// What had been asked by the last slice, and when something had been asked last.
     var receivesSeen: UInt64 = 0
     var hopsSeen: UInt64 = 0
-    /// Until when the walk rests, for tests.
+    var askedAt = Instant(nanoseconds: 0)
+    /// Until when the walk rests: as long as the slice before took, while somebody asks things.
     var restsUntil = Instant(nanoseconds: 0)
 
     /// Chunks that a core has in the kernel's hands at once.
     static let writesMax = 4
     /// Bytes between two times that the file is forced to the disk on the way.
     static let syncStep = 32 << 20
-    /// What a turn may spend on walking: when nobody has asked anything in it, and when somebody has.
-    static let sliceMicros: Int64 = 200
-    static let sliceMicrosAsked: Int64 = 40
+    /// What a turn may spend on walking: when nobody has asked anything in it, and when somebody has. A turn without
+    /// news costs a microsecond or two, so longer slices would gain nothing.
+    static let sliceMicros: Int64 = 50
+    static let sliceMicrosAsked: Int64 = 25
+    /// So long after it was asked something a core leaves half of its time to others: to whoever asks next, and on a
+    /// machine without processors to spare to the threads that write the file and to the clients.
+    static let askedMicros: UInt64 = 10_000
     /// What a core may hold before writes wait: this, or a thirty-second of its data.
     static let heldMin = 16 << 20
 
@@ -55,6 +61,9 @@ enum SnapshotStep {
     case close(FileID)
     /// Open the file that has the name so far: while it is open, losing the name does not cost its removal.
     case openOld(path: String)
+    /// Have the ring know the memory that chunks are written from; and forget it.
+    case registerBuffers(SnapshotEncoder)
+    case unregisterBuffers(SnapshotEncoder)
     /// Give the new file its name.
     case rename(SnapshotJob)
     /// Put the name on the disk.

@@ -15,6 +15,7 @@ struct CoreThread: Sendable {
 
     /// The body of the thread.
     func run() {
+        Affinity.shortenSliceOfThisThread()
         do {
             var core = try makeCore()
             gate.report(id, .running(core.ring.wakeHandle, core.ring.features))

@@ -28,22 +28,34 @@ public enum FileMode: Sendable {
     case create
 }
 
+/// What becomes of the bytes of a write.
+public enum WriteManner: Sendable {
+    /// They are in the page cache; the kernel writes them when it likes.
+    case cached
+    /// They are on the disk when the event comes (O_DSYNC for this one write).
+    case durable
+    /// Nobody will read them soon: they go to the disk at once, though nobody waits for it, and leave the page cache
+    /// when they are there. Where the kernel does not know how (before 6.14, some file systems), as `cached`.
+    case passing
+}
+
 /// What a core's loop knows of files. All of it but `writeNow` is asked for like a send: it reaches the kernel with
 /// the next turn and ends with exactly one event, which carries the file, the caller's tag and the outcome.
 ///
 /// - Operations on one file may overtake each other; who needs an order waits for the event.
 /// - A write or read that the kernel cuts short is continued inside; so is one that a signal interrupted.
 /// - Memory that is lent stays as it is until the event.
-/// - Rare steps of a control path (rename, remove, truncate, the folder's own sync) are calls of `disk` that block:
-///   a manifest is switched a few times an hour, and its steps have to follow each other anyway.
+/// - Rare steps of a control path (truncate, the switch of a manifest) are calls of `disk` that block: they come a few
+///   times an hour, and have to follow each other anyway. What may take long, as the removal of a large file or a new
+///   name while the journal is being written, goes through the ring.
 public protocol FileDriver: ~Copyable {
     /// Opens a file; `.fileOpened` says whether it worked. Only then may the file be used.
     mutating func openFile(_ path: String, _ mode: FileMode) -> FileID
 
-    /// Writes all of `bytes` at `offset`; `.fileWritten`. With `durable`, the bytes are on the disk when it comes
-    /// (O_DSYNC for this one write). Bytes that lie in a region of `registerFileBuffers` are not mapped again.
+    /// Writes all of `bytes` at `offset`; `.fileWritten`. Bytes that lie in a region of `registerFileBuffers` are not
+    /// mapped again.
     mutating func write(
-        _ file: FileID, _ bytes: UnsafeRawBufferPointer, at offset: Int64, tag: UInt16, durable: Bool)
+        _ file: FileID, _ bytes: UnsafeRawBufferPointer, at offset: Int64, tag: UInt16, _ manner: WriteManner)
 
     /// Writes now, in this call: for the page cache of a disk that is not known to be slow, where a hand-over to
     /// another thread would cost more than the write. May write less than asked for.
@@ -61,12 +73,32 @@ public protocol FileDriver: ~Copyable {
     /// Closes once what is under way has ended; `.fileClosed`.
     mutating func closeFile(_ file: FileID)
 
-    /// Registers memory that later writes come from, once in the life of a ring. The memory stays until the ring
-    /// goes. 0, or an errno value (ENOMEM: the locked-memory limit); plain writes work all the same.
+    /// Gives a file another name, replacing what has it; `.fileRenamed`. On the disk after the folder's sync.
+    /// - Returns: what the event carries. It names no open file.
+    mutating func renameFile(_ path: String, to newPath: String) -> FileID
+
+    /// Removes a file; `.fileRemoved`. The kernel gives its blocks back before the event comes, meanwhile the loop goes on.
+    /// - Returns: what the event carries. It names no open file.
+    mutating func removeFile(_ path: String) -> FileID
+
+    /// Registers memory that later writes come from: one set at a time. It stays in place until
+    /// `unregisterFileBuffers`. 0, or an errno value (ENOMEM: the locked-memory limit); plain writes work all the same.
     mutating func registerFileBuffers(_ regions: [UnsafeRawBufferPointer]) -> Int32
+
+    /// Ends what `registerFileBuffers` began; no write from there may be under way.
+    mutating func unregisterFileBuffers()
 
     /// The disk behind the files, for steps that are rare and may block.
     var disk: any Disk { get }
+}
+
+extension FileDriver where Self: ~Copyable {
+    /// Writes all of `bytes` at `offset`, into the page cache or onto the disk.
+    public mutating func write(
+        _ file: FileID, _ bytes: UnsafeRawBufferPointer, at offset: Int64, tag: UInt16, durable: Bool
+    ) {
+        unsafe write(file, bytes, at: offset, tag: tag, durable ? .durable : .cached)
+    }
 }
 
 extension Event {

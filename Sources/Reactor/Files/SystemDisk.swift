@@ -55,6 +55,28 @@ public struct SystemDisk: Disk, Sendable {
         return bytes
     }
 
+    /// Up to `bytes.byteCount` bytes from `offset`, into memory that is there. Answers how many; fewer only at the end.
+    public func read(_ path: String, from offset: Int, into bytes: inout MutableRawSpan) throws(DiskError)
+        -> Int
+    {
+        let file = try open(path, O_RDONLY)
+        defer { _ = Glibc.close(file) }
+        var filled = 0
+        while filled < bytes.byteCount {
+            // Unsafe: the call writes at most the rest of the span.
+            let got = unsafe bytes.withUnsafeMutableBytes { memory in
+                unsafe pread(
+                    file, memory.baseAddress.map { unsafe $0 + filled }, memory.count - filled,
+                    off_t(offset + filled))
+            }
+            if got > 0 { filled += got; continue }
+            if got < 0, errno == EINTR { continue }
+            if got < 0 { throw .current }
+            break
+        }
+        return filled
+    }
+
     /// Writes a file whole and puts its bytes on the disk.
     public func write(_ path: String, _ bytes: [UInt8]) throws(DiskError) {
         let file = try open(path, O_WRONLY | O_CREAT | O_TRUNC)

@@ -16,11 +16,13 @@ struct OpenFile {
 /// `user_data`.
 @safe
 struct FileOperation {
-    enum Kind: UInt8 { case open, read, write, sync, close }
+    enum Kind: UInt8 { case open, read, write, sync, close, rename, remove }
 
     var kind = Kind.open
     /// O_DSYNC for this write; fdatasync instead of fsync.
     var isDurable = false
+    /// The bytes of this write leave the page cache.
+    var isPassing = false
     var tag: UInt16 = 0
     /// 24 bits, never 0.
     var generation: UInt32 = 1
@@ -30,11 +32,23 @@ struct FileOperation {
     var registered: Int32 = -1
     /// Open flags.
     var openFlags: Int32 = 0
-    // Unsafe: lent by the loop until the event (read, write), or the path, owned by the operation (open).
+    // Unsafe: lent by the loop until the event (read, write), or the path, owned by the operation.
     var memory: UnsafeMutableRawPointer?
+    // Unsafe: the new path of a rename, owned by the operation.
+    var target: UnsafeMutableRawPointer?
     var remaining = 0
     var done = 0
     var offset: Int64 = 0
+
+    /// Whether `memory` is a path, and its own.
+    var hasPath: Bool { kind == .open || kind == .rename || kind == .remove }
+
+    /// Gives back the paths that are its own.
+    func freePaths() {
+        guard hasPath else { return }
+        unsafe free(memory)
+        unsafe free(target)
+    }
 }
 
 /// The files of one ring and what is under way on them. A handful: plain arrays that grow with the most at a time.
@@ -46,11 +60,11 @@ struct FileTable: ~Copyable {
     private var freeOperations: [UInt32] = []
     // Unsafe: memory that the caller keeps while the ring lives; compared by address only.
     private(set) var registered: [UnsafeRawBufferPointer] = unsafe []
+    /// No file system has refused `WriteManner.passing` so far.
+    var canPass = true
 
     deinit {
-        for index in operations.indices where operations[index].isUsed && operations[index].kind == .open {
-            unsafe free(operations[index].memory)
-        }
+        for operation in operations where operation.isUsed { operation.freePaths() }
         for file in files where file.isUsed && file.descriptor >= 0 { _ = Glibc.close(file.descriptor) }
     }
 
@@ -115,6 +129,7 @@ struct FileTable: ~Copyable {
             && operations[Int(slot)].generation == generation
     }
 
+    /// These regions are registered from now on, and no others.
     mutating func register(_ regions: [UnsafeRawBufferPointer]) { unsafe registered = regions }
 
     /// Which registered region holds these bytes; -1 if none does.

@@ -1,28 +1,27 @@
 import CShims
 import Glibc
 
-// Files through the ring. A buffered write that may block (on ext4 all of them) and every sync are handed to a worker
-// thread by the kernel: the loop goes on, and the completion comes back like any other.
+// Files through the ring. A buffered write that may block (on ext4 all of them) and every sync, rename and removal are
+// handed to a worker thread by the kernel: the loop goes on, and the completion comes back like any other. A close is
+// not handed over unless we ask: the last one of a file that has lost its name gives back its pages and blocks, some
+// hundred milliseconds for a file of gigabytes.
 extension IORing {
     /// Opens a file.
     public mutating func openFile(_ path: String, _ mode: FileMode) -> FileID {
-        let file = files.insertFile()
         var operation = FileOperation()
-        operation.file = file.slot
         operation.openFlags = mode.flags | O_CLOEXEC
-        // The path stays until the completion; freed there.
-        unsafe operation.memory = UnsafeMutableRawPointer(strdup(path))
-        begin(operation)
-        return file
+        return begin(operation, path: path)
     }
 
     /// Writes all of `bytes`.
     public mutating func write(
-        _ file: FileID, _ bytes: UnsafeRawBufferPointer, at offset: Int64, tag: UInt16, durable: Bool
+        _ file: FileID, _ bytes: UnsafeRawBufferPointer, at offset: Int64, tag: UInt16, _ manner: WriteManner
     ) {
         precondition(
             bytes.count <= Int(Int32.max), "a write is below 2 GiB: its length is an event's count")
-        var operation = unsafe FileOperation(kind: .write, isDurable: durable, tag: tag)
+        var operation = unsafe FileOperation(
+            kind: .write, isDurable: manner == .durable, isPassing: manner == .passing && files.canPass,
+            tag: tag)
         operation.file = UInt32(files.open(file))
         operation.registered = unsafe files.region(of: bytes)
         unsafe operation.memory = UnsafeMutableRawPointer(mutating: bytes.baseAddress)
@@ -68,6 +67,28 @@ extension IORing {
         closeFileIfIdle(UInt32(slot))
     }
 
+    /// Gives a file another name.
+    public mutating func renameFile(_ path: String, to newPath: String) -> FileID {
+        var operation = unsafe FileOperation(kind: .rename)
+        unsafe operation.target = UnsafeMutableRawPointer(strdup(newPath))
+        return begin(operation, path: path)
+    }
+
+    /// Removes a file.
+    public mutating func removeFile(_ path: String) -> FileID {
+        begin(unsafe FileOperation(kind: .remove), path: path)
+    }
+
+    /// Begins an operation on a name. The path stays until the completion; freed there.
+    private mutating func begin(_ operation: FileOperation, path: String) -> FileID {
+        let file = files.insertFile()
+        var operation = operation
+        operation.file = file.slot
+        unsafe operation.memory = UnsafeMutableRawPointer(strdup(path))
+        begin(operation)
+        return file
+    }
+
     /// Registers memory to write from.
     public mutating func registerFileBuffers(_ regions: [UnsafeRawBufferPointer]) -> Int32 {
         var vectors = unsafe regions.map {
@@ -78,6 +99,14 @@ extension IORing {
         guard result >= 0 else { return -result }
         unsafe files.register(regions)
         return 0
+    }
+
+    /// Writes come from ordinary memory again.
+    public mutating func unregisterFileBuffers() {
+        guard unsafe !files.registered.isEmpty else { return }
+        var ring = unsafe queues.ring
+        _ = unsafe io_uring_unregister_buffers(&ring)
+        unsafe files.register([])
     }
 
     /// The machine's disk.
@@ -101,9 +130,9 @@ extension IORing {
         let entry = unsafe nextSubmission()
         let count = UInt32(min(operation.remaining, filePieceBytes))
         let offset = UInt64(bitPattern: operation.offset)
+        let path = unsafe operation.hasPath ? operation.memory?.assumingMemoryBound(to: CChar.self) : nil
         switch operation.kind {
         case .open:
-            let path = unsafe operation.memory?.assumingMemoryBound(to: CChar.self)
             unsafe io_uring_prep_openat(entry, AT_FDCWD, path, operation.openFlags, 0o644)
         case .read:
             unsafe io_uring_prep_read(entry, descriptor, operation.memory, count, offset)
@@ -116,9 +145,17 @@ extension IORing {
             unsafe io_uring_prep_fsync(entry, descriptor, operation.isDurable ? IORING_FSYNC_DATASYNC : 0)
         case .close:
             unsafe io_uring_prep_close(entry, descriptor)
+            unsafe entry.pointee.flags |= UInt8(coronet_submit_async)
+        case .rename:
+            let target = unsafe operation.target?.assumingMemoryBound(to: CChar.self)
+            unsafe io_uring_prep_renameat(entry, AT_FDCWD, path, AT_FDCWD, target, 0)
+        case .remove:
+            unsafe io_uring_prep_unlinkat(entry, AT_FDCWD, path, 0)
         }
-        if operation.kind == .write, operation.isDurable {
-            unsafe entry.pointee.rw_flags = Int32(coronet_write_dsync)
+        if operation.kind == .write {
+            if operation.registered >= 0 { counters.fixedWrites &+= 1 }
+            if operation.isDurable { unsafe entry.pointee.rw_flags = Int32(coronet_write_dsync) }
+            if operation.isPassing { unsafe entry.pointee.rw_flags = Int32(coronet_write_dontcache) }
         }
         unsafe entry.pointee.user_data = Self.token(.file, slot: slot, generation: operation.generation)
     }
@@ -132,6 +169,11 @@ extension IORing {
         }
         let operation = files.operations[Int(slot)]
         if result == -EINTR || result == -EAGAIN, operation.kind != .close {
+            return submitFileOperation(slot)
+        }
+        if operation.isPassing, result == -EOPNOTSUPP || result == -EINVAL {
+            files.canPass = false
+            files.operations[Int(slot)].isPassing = false
             return submitFileOperation(slot)
         }
         if operation.kind == .read || operation.kind == .write, result > 0, Int(result) < operation.remaining
@@ -157,7 +199,7 @@ extension IORing {
         let file = FileID(slot: operation.file, generation: files.files[slot].generation)
         switch operation.kind {
         case .open:
-            unsafe free(operation.memory)
+            operation.freePaths()
             if result >= 0 { files.files[slot].descriptor = result } else { files.removeFile(operation.file) }
             events.append(Event(.fileOpened, file, tag: 0, outcome: min(result, 0)))
         case .read:
@@ -175,6 +217,12 @@ extension IORing {
             if result == -ECANCELED { _ = Glibc.close(files.files[slot].descriptor) }
             files.removeFile(operation.file)
             events.append(Event(.fileClosed, file, tag: 0, outcome: min(result, 0)))
+            return
+        case .rename, .remove:
+            operation.freePaths()
+            files.removeFile(operation.file)
+            let kind: Event.Kind = operation.kind == .rename ? .fileRenamed : .fileRemoved
+            events.append(Event(kind, file, tag: 0, outcome: min(result, 0)))
             return
         }
         if files.files[slot].isUsed { closeFileIfIdle(operation.file) }

@@ -126,6 +126,8 @@ public struct RingCounters: Sendable {
     public var shortSends: UInt64 = 0
     /// Reads and writes of files that the kernel cut short and that were continued.
     public var shortTransfers: UInt64 = 0
+    /// Writes from registered memory.
+    public var fixedWrites: UInt64 = 0
     /// Connections turned away because there were no descriptors left.
     public var connectionsRefused: UInt64 = 0
     /// Wake-ups sent to other cores.

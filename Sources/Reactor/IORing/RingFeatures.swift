@@ -49,6 +49,8 @@ public struct RingFeatures: Sendable, CustomStringConvertible {
     public internal(set) var registeredRing = false
     /// Waiting does not count as waiting for a disk.
     public internal(set) var noIOWait = false
+    /// Writes may come from memory that the kernel has mapped once.
+    public internal(set) var registeredBuffers = false
     /// A wait may ask to gather completions for a while.
     public internal(set) var minimumWait = false
 
@@ -82,6 +84,7 @@ public struct RingFeatures: Sendable, CustomStringConvertible {
     public var vector: [(name: String, present: Bool)] {
         RingSetup.peelOrder.reversed().map { (name: $0.name, present: setup.contains($0.0)) } + [
             ("registered ring", registeredRing), ("no iowait", noIOWait), ("minimum wait", minimumWait),
+            ("registered buffers", registeredBuffers),
             ("silent sends", silentSends),
             // Without these a ring is refused, so a ring that is there has them.
             ("buffer ring", true), ("multishot accept", true), ("multishot receive", true),

@@ -110,8 +110,18 @@ struct RingQueues {
             flags |= UInt32(coronet_enter_no_iowait)
             features.noIOWait = true
         }
+        features.registeredBuffers = unsafe mayRegisterMemory(&ring)
         features.minimumWait = parameters.features & UInt32(coronet_feature_min_timeout) != 0
         return unsafe (RingQueues(ring, parameters, enterFlags: flags), features)
+    }
+
+    /// Registers a page and gives it up again. More may still be too much for the limit of locked memory.
+    private static func mayRegisterMemory(_ ring: inout io_uring) -> Bool {
+        let page = UnsafeMutableRawBufferPointer.allocate(byteCount: 4096, alignment: 4096)
+        defer { unsafe page.deallocate() }
+        var vector = unsafe iovec(iov_base: page.baseAddress, iov_len: page.count)
+        guard unsafe io_uring_register_buffers(&ring, &vector, 1) == 0 else { return false }
+        return unsafe io_uring_unregister_buffers(&ring) == 0
     }
 
     private init(_ ring: io_uring, _ parameters: io_uring_params, enterFlags: UInt32) {

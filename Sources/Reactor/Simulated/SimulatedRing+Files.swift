@@ -17,6 +17,8 @@ struct SimulatedFileOperation {
         case write(UnsafeRawBufferPointer, [UInt8], Int, isDurable: Bool)
         case sync
         case close
+        case rename(String, String)
+        case remove(String)
     }
 
     let file: FileID
@@ -35,6 +37,27 @@ extension SimulatedRing {
 
     /// Opens a file of the world's disk.
     public mutating func openFile(_ path: String, _ mode: FileMode) -> FileID {
+        let file = nameFile()
+        unsafe begin(.open(path, mode), file, tag: 0)
+        return file
+    }
+
+    /// Renames a file of the world's disk.
+    public mutating func renameFile(_ path: String, to newPath: String) -> FileID {
+        let file = nameFile()
+        unsafe begin(.rename(path, newPath), file, tag: 0)
+        return file
+    }
+
+    /// Removes a file of the world's disk.
+    public mutating func removeFile(_ path: String) -> FileID {
+        let file = nameFile()
+        unsafe begin(.remove(path), file, tag: 0)
+        return file
+    }
+
+    /// A slot for a file, or for what happens to a name.
+    private mutating func nameFile() -> FileID {
         let slot: UInt32
         if let free = freeFiles.popLast() {
             slot = free
@@ -44,17 +67,16 @@ extension SimulatedRing {
         }
         let file = FileID(slot: slot, generation: fileGenerations[Int(slot)])
         openFiles[file] = SimulatedFile()
-        unsafe begin(.open(path, mode), file, tag: 0)
         return file
     }
 
     /// Writes all of the bytes.
     public mutating func write(
-        _ file: FileID, _ bytes: UnsafeRawBufferPointer, at offset: Int64, tag: UInt16, durable: Bool
+        _ file: FileID, _ bytes: UnsafeRawBufferPointer, at offset: Int64, tag: UInt16, _ manner: WriteManner
     ) {
         requireOpen(file)
         unsafe begin(
-            .write(bytes, Array(bytes), Int(offset), isDurable: durable), file, tag: tag,
+            .write(bytes, Array(bytes), Int(offset), isDurable: manner == .durable), file, tag: tag,
             after: world.disk.faults.writeMillis)
     }
 
@@ -92,6 +114,9 @@ extension SimulatedRing {
 
     /// Nothing to do: the simulated disk copies.
     public mutating func registerFileBuffers(_ regions: [UnsafeRawBufferPointer]) -> Int32 { 0 }
+
+    /// Nothing to do.
+    public mutating func unregisterFileBuffers() {}
 
     private func requireOpen(_ file: FileID) {
         precondition(openFiles[file]?.isClosing == false, "the file is closed")
@@ -158,6 +183,20 @@ extension SimulatedRing {
             return (.fileWritten, synced < 0 ? synced : Int32(count))
         case .sync: return (.fileSynced, handle.map { world.disk.sync($0) } ?? -EBADF)
         case .close: return (.fileClosed, 0)
+        case .rename(let old, let new):
+            return (.fileRenamed, -outcome { disk throws(DiskError) in try disk.rename(old, to: new) })
+        case .remove(let path):
+            return (.fileRemoved, -outcome { disk throws(DiskError) in try disk.remove(path) })
+        }
+    }
+
+    /// 0, or the errno value of a step on the disk.
+    private func outcome(_ step: (SimulatedDisk) throws(DiskError) -> Void) -> Int32 {
+        do throws(DiskError) {
+            try step(world.disk)
+            return 0
+        } catch {
+            return error.errno
         }
     }
 
@@ -165,7 +204,12 @@ extension SimulatedRing {
         _ operation: SimulatedFileOperation, _ outcome: (Event.Kind, Int32), _ events: inout EventBatch
     ) {
         let file = operation.file
-        let hasGone = outcome.0 == .fileClosed || (outcome.0 == .fileOpened && outcome.1 < 0)
+        let hasGone =
+            switch outcome.0 {
+            case .fileClosed, .fileRenamed, .fileRemoved: true
+            case .fileOpened: outcome.1 < 0
+            default: false
+            }
         if hasGone {
             openFiles[file] = nil
             fileGenerations[Int(file.slot)] = nextGeneration(fileGenerations[Int(file.slot)])

@@ -32,6 +32,12 @@ import Wire
             let loaded = try load(file, cores: cores.1, pieceMax: 1 + dice.below(5000))
             #expect(loaded.images == all)
             #expect(loaded.checksum == loaded.computed)
+            for (core, keys) in loaded.keysByCore.enumerated() {
+                let strangers = keys.filter {
+                    (Int(Slot.of(key: $0.key.span.raw).rawValue) * cores.1) >> 14 != core
+                }
+                #expect(strangers.isEmpty && !keys.isEmpty, "core \(core) keeps keys of others, or none")
+            }
         }
     }
 

@@ -46,6 +46,7 @@ struct CoreReport: Sendable {
     var exceededMillisNow: UInt64 = 0
     /// What the snapshot under way holds.
     var snapshotBytes = 0
+    var snapshotBytesPeak = 0
 
     var log = CoreLogReport()
 
@@ -171,6 +172,7 @@ extension CoreState {
         }
         report.changes = shard.changes
         report.snapshotBytes = snapshotBytesHeld
+        report.snapshotBytesPeak = snapshotBytesPeak
         report.hits = shard.hits &- statistics.shardAtReset.hits
         report.misses = shard.misses &- statistics.shardAtReset.misses
         report.expired = shard.expired &- statistics.shardAtReset.expired

@@ -44,6 +44,7 @@ extension InfoText {
         field("ring_starvations", report.sum(\.ring.starvations))
         field("ring_rearms", report.sum(\.ring.rearms))
         field("ring_short_sends", report.sum(\.ring.shortSends))
+        field("ring_fixed_writes", report.sum(\.ring.fixedWrites))
         field("ring_refused", report.sum(\.ring.connectionsRefused))
         field("ring_wakes_failed", report.sum(\.ring.wakesFailed))
     }

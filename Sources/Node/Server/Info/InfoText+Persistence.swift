@@ -40,9 +40,8 @@ extension InfoText {
         let figures = report.facts.persistence
         field("loading", figures.load == nil && !report.facts.log.isReplaying ? 0 : 1)
         field("async_loading", 0)
-        let held = report.sum(\.snapshotBytes)
-        field("current_cow_peak", held)
-        field("current_cow_size", held)
+        field("current_cow_peak", report.sum(\.snapshotBytesPeak))
+        field("current_cow_size", report.sum(\.snapshotBytes))
         field("current_cow_size_age", 0)
         let share = figures.keysTotal == 0 ? 0 : Double(figures.keysDone) / Double(figures.keysTotal) * 100
         field("current_fork_perc", FixedText.decimals(share, 2))
@@ -65,7 +64,7 @@ extension InfoText {
     private mutating func writeLoading(_ load: LoadFigures) {
         field("loading_start_time", load.startedSeconds)
         field("loading_total_bytes", load.bytesTotal)
-        field("loading_rdb_used_mem", 0)
+        field("loading_rdb_used_mem", load.usedMemory)
         field("loading_loaded_bytes", load.bytesLoaded)
         field("loading_loaded_perc", FixedText.decimals(load.percent, 2))
         field("loading_eta_seconds", load.secondsLeft)

@@ -53,6 +53,17 @@ struct LatencyDoctor {
             advice.append(
                 "Evicting took long: lower maxmemory-eviction-tenacity, or store large values in pieces.")
         }
+        if events.contains(.fork) {
+            advice.append(
+                "The instant of a snapshot waits until every core has looked up from its work: a command over many keys, or "
+                    + "another program on a core's processor, was in its way.")
+        }
+        if events.contains(.snapshotSlice) {
+            advice.append("A value of many megabytes is written in one piece: store it in pieces.")
+        }
+        if events.contains(.rdbUnlinkTempFile) {
+            advice.append("Snapshots fail, and what they leave takes long to remove: the log says why.")
+        }
         return advice + logAdvice(events)
     }
 

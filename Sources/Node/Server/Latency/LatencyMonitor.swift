@@ -3,6 +3,11 @@ enum LatencyEvent: Int, CaseIterable, Sendable {
     case command, fastCommand, expireCycle, evictionCycle, evictionDel, activeDefragCycle
     case aofWrite, aofWritePendingFsync, aofWriteActiveChild, aofWriteAlone, aofFsyncAlways, aofFstat,
         aofRename
+    /// The shards agreeing on the instant of a snapshot: what a fork is elsewhere.
+    case fork
+    /// A slice of walking, encoding and handing over.
+    case snapshotSlice
+    case rdbUnlinkTempFile
 
     /// What LATENCY calls it.
     var name: String {
@@ -20,6 +25,9 @@ enum LatencyEvent: Int, CaseIterable, Sendable {
         case .aofFsyncAlways: "aof-fsync-always"
         case .aofFstat: "aof-fstat"
         case .aofRename: "aof-rename"
+        case .fork: "fork"
+        case .snapshotSlice: "snapshot-slice"
+        case .rdbUnlinkTempFile: "rdb-unlink-temp-file"
         }
     }
 
