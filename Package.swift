@@ -71,21 +71,25 @@ let package = Package(
             swiftSettings: house),
         .executableTarget(
             name: "floor", dependencies: ["Reactor", "Wire"], path: "perf/floor", swiftSettings: house),
+        .target(name: "PerfSupport", path: "perf/support", swiftSettings: house),
         .executableTarget(
-            name: "shard-bench", dependencies: ["Keyspace"], path: "perf/shard", swiftSettings: house),
+            name: "shard-bench", dependencies: ["Keyspace", "PerfSupport"], path: "perf/shard",
+            swiftSettings: house),
         .executableTarget(
-            name: "hitratio", dependencies: ["Keyspace"], path: "perf/hitratio",
-            exclude: ["README.md", "contenders.py", "run"],
+            name: "hitratio", dependencies: ["Keyspace", "PerfSupport"], path: "perf/hitratio",
+            exclude: ["README.md", "run"],
             swiftSettings: house),
 
         // Tests mirror Sources/ by name.
-        .testTarget(name: "MemoryTests", dependencies: ["Memory"], swiftSettings: house),
+        .target(name: "TestSupport", dependencies: ["Keyspace"], path: "Tests/Support", swiftSettings: house),
+        .testTarget(name: "MemoryTests", dependencies: ["Memory", "TestSupport"], swiftSettings: house),
         .testTarget(name: "WireTests", dependencies: ["Wire"], swiftSettings: house),
         .testTarget(name: "ReactorTests", dependencies: ["Reactor", "CShims"], swiftSettings: house),
-        .testTarget(name: "KeyspaceTests", dependencies: ["Keyspace"], swiftSettings: house),
+        .testTarget(name: "KeyspaceTests", dependencies: ["Keyspace", "TestSupport"], swiftSettings: house),
         .testTarget(name: "CommandsTests", dependencies: ["Commands"], swiftSettings: house),
         .testTarget(
-            name: "DurabilityTests", dependencies: ["Durability", "Keyspace", "Wire"], swiftSettings: house),
+            name: "DurabilityTests", dependencies: ["Durability", "Keyspace", "TestSupport", "Wire"],
+            swiftSettings: house),
         .testTarget(
             name: "NodeTests",
             dependencies: [

@@ -76,6 +76,13 @@ static inline int coronet_prefer_node(void *address, size_t count, int node) {
 // may run where the process's first thread may, when nothing else wants to.
 void coronet_become_idle(void);
 
+// Why: a store that changes nothing, so that a page of zeros comes to stand behind the address; atomic, because the core
+// whose memory it is may write there meanwhile. Exchanging 0 for 0, since compilers make a load of adding nothing.
+static inline void coronet_touch(void *address) {
+    unsigned char zero = 0;
+    __atomic_compare_exchange_n((unsigned char *)address, &zero, 0, 0, __ATOMIC_RELAXED, __ATOMIC_RELAXED);
+}
+
 // Why: MAP_FAILED is a macro with a cast, which Swift does not import. Answers NULL where mmap fails.
 static inline void *coronet_reserve(size_t count) {
     void *address = mmap(NULL, count, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);

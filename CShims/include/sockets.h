@@ -26,12 +26,20 @@ static inline int coronet_socket_option(int fd, int level, int name) {
 
 // Why: sockaddr_un.sun_path is a C array, which Swift sees as a tuple of 108. Goes when it is imported as an
 // InlineArray.
-/// Binds to the path of a Unix socket, which the caller has found short enough for `coronet_unix_path_limit`.
+/// Makes the address of a path, which the caller has found short enough for `coronet_unix_path_limit`. Its length.
+static inline socklen_t coronet_unix_address(const char *path, struct sockaddr_storage *storage) {
+    struct sockaddr_un *address = (struct sockaddr_un *)storage;
+    memset(storage, 0, sizeof(*storage));
+    address->sun_family = AF_UNIX;
+    strncpy(address->sun_path, path, sizeof(address->sun_path) - 1);
+    return sizeof(*address);
+}
+
+/// Binds to the path of a Unix socket, which is short enough as well.
 static inline int coronet_bind_unix(int fd, const char *path) {
-    struct sockaddr_un address = {0};
-    address.sun_family = AF_UNIX;
-    strncpy(address.sun_path, path, sizeof(address.sun_path) - 1);
-    return bind(fd, (const struct sockaddr *)&address, sizeof(address));
+    struct sockaddr_storage address;
+    socklen_t length = coronet_unix_address(path, &address);
+    return bind(fd, (const struct sockaddr *)&address, length);
 }
 
 // Why: the same array, and an address whose length counts, since an abstract one may not end at a zero.

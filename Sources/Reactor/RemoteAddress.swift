@@ -1,7 +1,8 @@
 import CShims
+import CShims
 import Glibc
 
-/// Where to connect to: an address of the network, looked up once. A value; any thread may keep it.
+/// Where to connect to: an address of the network, looked up once, or the path of a Unix socket. A value; any thread may keep it.
 public struct RemoteAddress: Equatable, Hashable, Sendable, CustomStringConvertible {
     /// Why there is no address, or no connection to it.
     public struct Failure: Error, CustomStringConvertible, Sendable {
@@ -16,7 +17,7 @@ public struct RemoteAddress: Equatable, Hashable, Sendable, CustomStringConverti
         public var description: String { "cannot connect to \(address): \(reason)" }
     }
 
-    /// As it was asked for, `host:port` or `[host]:port`.
+    /// As it was asked for, `host:port` or `[host]:port` or a path.
     public let description: String
     /// The structure that connect(2) takes, and how much of it counts.
     let storage: sockaddr_storage
@@ -31,6 +32,17 @@ public struct RemoteAddress: Equatable, Hashable, Sendable, CustomStringConverti
 
     /// By the name asked for.
     public func hash(into hasher: inout Hasher) { hasher.combine(description) }
+
+    /// The Unix socket at a path. Whether there is one, connecting says.
+    public init(path: String) throws(Failure) {
+        guard path.utf8.count <= coronet_unix_path_limit() else {
+            throw Failure(address: path, errno: ENAMETOOLONG, reason: errorName(ENAMETOOLONG))
+        }
+        var storage = sockaddr_storage()
+        length = unsafe coronet_unix_address(path, &storage)
+        self.storage = storage
+        description = path
+    }
 
     /// The first TCP address of a numeric address or a host name. Asks the resolver, so it may block.
     public init(host: String, port: UInt16) throws(Failure) {

@@ -39,7 +39,7 @@ public protocol RingDriver: FileDriver, ~Copyable {
     /// Takes over a connected socket. Accepted sockets are adopted already.
     mutating func adopt(_ descriptor: Int32) -> SocketID
 
-    /// Opens a TCP connection: `.connected` or `.connectFailed` comes in a later turn, and until then the socket can
+    /// Opens a connection, TCP or Unix: `.connected` or `.connectFailed` comes in a later turn, and until then the socket can
     /// only be closed. Throws when there is no descriptor left for it.
     mutating func connect(to address: RemoteAddress) throws(RemoteAddress.Failure) -> SocketID
 

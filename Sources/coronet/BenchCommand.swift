@@ -17,9 +17,11 @@ struct BenchCommand: ParsableCommand {
     var host = "127.0.0.1"
     @Option(help: "Its TCP port.")
     var port: UInt16 = 6379
+    @Option(help: "Path of its Unix socket, in place of host and port.", completion: .file())
+    var socket: String?
     @Option(name: .customLong("protocol"), help: "resp2, resp3 or memcached.")
     var wire: BenchProtocol = .resp2
-    @Flag(help: "Send each key to the endpoint that CLUSTER SLOTS names for it; follow MOVED.")
+    @Flag(help: "Send each key to the endpoint that CLUSTER SLOTS names for it; follow MOVED and ASK.")
     var cluster = false
     @Option(help: "For AUTH.")
     var password: String?
@@ -99,7 +101,7 @@ struct BenchCommand: ParsableCommand {
 
     private var options: BenchOptions {
         var options = BenchOptions()
-        (options.host, options.port, options.wire) = (host, port, wire)
+        (options.host, options.port, options.socket, options.wire) = (host, port, socket, wire)
         (options.cluster, options.password, options.cpus) = (cluster, password, cpus)
         (options.connections, options.pipeline) = (connections, pipeline)
         (options.rate, options.poisson, options.spin) = (rate, poisson, spin)

@@ -1,26 +1,9 @@
 import Keyspace
+@_exported import TestSupport
 import Testing
 import Wire
 
 @testable import Durability
-
-let start = UnixMillis(rawValue: 1_700_000_000_000)
-
-/// Numbers from a seed, the same on every run.
-struct Dice: RandomNumberGenerator {
-    var state: UInt64
-
-    init(seed: UInt64) { state = seed &* 0x9E37_79B9_7F4A_7C15 | 1 }
-
-    mutating func next() -> UInt64 {
-        state ^= state << 13
-        state ^= state >> 7
-        state ^= state << 17
-        return state &* 0x2545_F491_4F6C_DD1D
-    }
-
-    mutating func below(_ bound: Int) -> Int { Int(next() >> 33) % bound }
-}
 
 struct Key: Hashable {
     var database: Int
@@ -30,15 +13,6 @@ struct Key: Hashable {
 struct Image: Equatable {
     var value: [UInt8]
     var expiry: Int64?
-}
-
-func makeShard() -> Shard {
-    var configuration = ShardConfiguration(hashSeed: (1, 2), startMicros: 1_700_000_000_000_000)
-    configuration.arenaBytes = 1 << 28
-    configuration.databaseCount = 4
-    configuration.hugePages = false
-    guard let shard = Shard(configuration) else { preconditionFailure("no address space for a test's arena") }
-    return shard
 }
 
 func store(

@@ -102,3 +102,9 @@ def start(request):
     yield begin
     for server in servers:
         server.stop()
+
+
+@pytest.fixture
+def folder(tmp_path):
+    """A folder of the test's own, for servers that follow each other in it."""
+    return tmp_path

@@ -1,3 +1,4 @@
+@_exported import TestSupport
 import Testing
 
 @testable import Keyspace
@@ -15,21 +16,8 @@ extension [UInt8] {
 
 func array(_ span: RawSpan) -> [UInt8] { unsafe span.withUnsafeBytes { unsafe Array($0) } }
 
-func makeShard(
-    arenaBytes: Int = 1 << 30, databases: Int = 4, seed: (UInt64, UInt64) = (1, 2),
-    startMicros: UInt64 = 1_700_000_000_000_000
-) -> Shard {
-    var configuration = ShardConfiguration(hashSeed: seed, startMicros: startMicros)
-    configuration.arenaBytes = arenaBytes
-    configuration.databaseCount = databases
-    configuration.hugePages = false
-    guard let shard = Shard(configuration) else { preconditionFailure("no address space for a test's arena") }
-    return shard
-}
-
 let db0 = DatabaseIndex(rawValue: 0)
 let db1 = DatabaseIndex(rawValue: 1)
-let start = UnixMillis(rawValue: 1_700_000_000_000)
 
 extension UnixMillis {
     static func + (time: UnixMillis, millis: Int64) -> UnixMillis {
@@ -72,29 +60,6 @@ extension Shard {
         } while cursor != 0
         return keys
     }
-}
-
-/// Numbers from a seed, the same on every run.
-struct Dice: RandomNumberGenerator {
-    var state: UInt64
-
-    init(seed: UInt64) { state = seed &* 0x9E37_79B9_7F4A_7C15 | 1 }
-
-    mutating func next() -> UInt64 {
-        state ^= state << 13
-        state ^= state >> 7
-        state ^= state << 17
-        return state &* 0x2545_F491_4F6C_DD1D
-    }
-
-    mutating func below(_ bound: Int) -> Int { Int(next() >> 33) % bound }
-}
-
-/// A seed for this run, printed so that a failure can be run again.
-func freshSeed(_ what: String) -> UInt64 {
-    let seed = UInt64.random(in: 1...1_000_000_000)
-    print("\(what): seed \(seed)")
-    return seed
 }
 
 /// The value, or a recorded issue. (`#require` takes calls apart, which a `~Copyable` shard or arena does not allow.)

@@ -28,6 +28,32 @@ import Testing
         #expect(loop.run { $0.saw(.closed, ours) && $0.saw(.peerClosed, theirs) })
     }
 
+    @Test func aUnixSocketIsConnectedAlike() throws {
+        let loop = try TestLoop()
+        let path = "/tmp/coronet-connect-\(getpid()).sock"
+        let listener = try Listener.unix(path: path)
+        defer {
+            _ = close(listener)
+            _ = unlink(path)
+        }
+        loop.ring.listen(on: listener, index: 1)
+        let ours = try loop.ring.connect(to: try RemoteAddress(path: path))
+        #expect(loop.run { $0.saw(.connected, ours) && $0.accepted.count == 1 })
+        loop.ring.startReceiving(loop.accepted[0])
+        let question = unsafe borrowedBytes(100)
+        defer { unsafe question.deallocate() }
+        unsafe loop.ring.send(ours, UnsafeRawBufferPointer(question), isAwaited: true)
+        #expect(loop.run { $0.received[$0.accepted[0]]?.count == 100 })
+
+        _ = unlink(path)
+        let nobody = try loop.ring.connect(to: try RemoteAddress(path: path))
+        #expect(loop.run { $0.saw(.connectFailed, nobody) })
+        #expect(loop.log.contains { $0.kind == .connectFailed && $0.count == ENOENT })
+        #expect(throws: RemoteAddress.Failure.self) {
+            try RemoteAddress(path: String(repeating: "x", count: 200))
+        }
+    }
+
     @Test func aRefusalIsAnEventAndTheSocketCanBeClosed() throws {
         let loop = try TestLoop()
         // A port that was ours a moment ago: nobody listens there.

@@ -130,6 +130,10 @@ final class FileLoop<Driver: RingDriver & ~Copyable> {
         try disk.syncFolder(folder + "/sub")
         #expect(try disk.list(folder + "/sub") == [DiskEntry(name: "b", size: 7, isFolder: false)])
         #expect(try disk.read(folder + "/sub/b", from: 4, count: 100) == Array("two".utf8))
+        for durable in [false, true] {
+            try disk.commit(folder + "/sub/b", Array("2".utf8), at: 8, durable: durable)
+            #expect(try disk.read(folder + "/sub/b", from: 0, count: 100) == Array("one two\u{0}2".utf8))
+        }
         try disk.truncate(folder + "/sub/b", to: 3)
         #expect(try disk.size(folder + "/sub/b") == 3)
         try disk.remove(folder + "/sub/b")
@@ -268,6 +272,31 @@ final class FileLoop<Driver: RingDriver & ~Copyable> {
             if good < 50 { losses += 1 }
         }
         #expect(losses > 50)
+    }
+
+    @Test func aDurableWriteCoversItselfOnly() throws {
+        var losses = 0
+        for seed in 1...50 as ClosedRange<UInt64> {
+            let world = SimulatedWorld(seed: seed)
+            let loop = FileLoop(SimulatedRing(world, core: 0))
+            let file = try loop.open("/d/a", .create)
+            try world.disk.syncFolder("/d")
+            let bytes = unsafe borrowedBytes(20)
+            defer { unsafe bytes.deallocate() }
+            for (start, durable) in [(0, false), (10, true)] {
+                unsafe loop.driver.write(
+                    file, UnsafeRawBufferPointer(rebasing: bytes[start..<(start + 10)]), at: Int64(start),
+                    tag: 0, durable: durable)
+                #expect(try #require(loop.wait(.fileWritten, file)).failure == 0)
+            }
+            var random = SimulatedRandom(seed: seed)
+            world.disk.crash(&random)
+            let found = try world.disk.read("/d/a", from: 0, count: 100)
+            #expect(found.count == 20)
+            #expect(unsafe found.dropFirst(10).elementsEqual(bytes[10...]))
+            if unsafe !found.prefix(10).elementsEqual(bytes[..<10]) { losses += 1 }
+        }
+        #expect(losses > 5)
     }
 
     @Test func aFailedSyncLosesItsWritesForGood() throws {

@@ -41,6 +41,8 @@ class Setup:
 
     cores: int = 1
     directives: tuple = ()
+    # The load runs on all cores, the servers' too, even if there were one for it alone.
+    shares_load: bool = False
 
 
 @dataclass(frozen=True)
@@ -133,8 +135,9 @@ def _load(data: dict) -> Load:
 
 
 def _setup(data: dict) -> Setup:
-    _refuse_unknown("setup", data, {"cores", "directives"})
-    return Setup(int(data.get("cores", 1)), tuple((name, str(value)) for name, value in data.get("directives", {}).items()))
+    _refuse_unknown("setup", data, {"cores", "directives", "shares-load"})
+    directives = tuple((name, str(value)) for name, value in data.get("directives", {}).items())
+    return Setup(int(data.get("cores", 1)), directives, bool(data.get("shares-load", False)))
 
 
 def _refuse_unknown(what: str, data: dict, known: set):

@@ -70,7 +70,7 @@ class Run:
         found = []
         for setup, cells in scenario.groups():
             contenders = self._contenders(scenario, setup, cells)
-            self.generator = Generator(self.generator_binary, self._load_cpus(setup.cores))
+            self.generator = Generator(self.generator_binary, self._load_cpus(setup))
             measure = kinds.BY_NAME[scenario.kind]
             if measure.starts_own:
                 found += list(measure.measure(scenario, cells, contenders, self))
@@ -96,10 +96,10 @@ class Run:
                 for name in names[first:] + names[:first]]
 
     @staticmethod
-    def _load_cpus(server_cores: int) -> tuple:
+    def _load_cpus(setup) -> tuple:
         """The core after the servers'; where there is none, the load shares theirs and only CPU time compares."""
         count = os.cpu_count() or 1
-        return (server_cores,) if server_cores < count else tuple(range(count))
+        return (setup.cores,) if setup.cores < count and not setup.shares_load else tuple(range(count))
 
 
 def _say(line: str):

@@ -1,4 +1,5 @@
 import Keyspace
+import PerfSupport
 
 /// One shard as a read-through cache of so many keys, without a node: what a policy is worth at an equal number of keys.
 struct ShardCache: ~Copyable {
@@ -26,7 +27,7 @@ struct ShardCache: ~Copyable {
         let warm = trace.count / 4
         for (index, number) in trace.enumerated() {
             let now = UnixMillis(rawValue: 1_700_000_000_000 + Int64(index) * 1000 / Self.rate)
-            let key = Key(number)
+            let key = Key(Int(number))
             let hash = shard.hash(key.raw)
             if shard.find(key.raw, hash, in: db, at: now, .read) != nil {
                 if index >= warm { hits += 1 }
@@ -37,9 +38,8 @@ struct ShardCache: ~Copyable {
                 guard let victim = chosen else { break }
                 shard.evict(victim)
             }
-            // Unsafe: bytes of UInt8 have no padding.
-            let stored = unsafe shard.store(
-                key.raw, hash, in: db, value: value.span.bytes, encoding: .raw, expiry: .clear, at: now)
+            let stored = shard.store(
+                key.raw, hash, in: db, value: value.raw, encoding: .raw, expiry: .clear, at: now)
             precondition(stored != nil, "the arena is full")
         }
         return Double(hits) * 100 / Double(trace.count - warm)

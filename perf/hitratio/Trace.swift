@@ -1,21 +1,5 @@
 import Glibc
-
-/// A cheap source of numbers that look random, the same for the same seed.
-struct Dice {
-    var state: UInt64
-
-    init(seed: UInt64) { state = seed &* 0x9E37_79B9_7F4A_7C15 | 1 }
-
-    mutating func next() -> UInt64 {
-        state ^= state << 13
-        state ^= state >> 7
-        state ^= state << 17
-        return state &* 0x2545_F491_4F6C_DD1D
-    }
-
-    mutating func below(_ bound: Int) -> Int { Int(next() >> 33) % bound }
-    mutating func unit() -> Double { Double(next() >> 11) * 0x1p-53 }
-}
+import PerfSupport
 
 /// Ranks by Zipf's law: rank r is asked for in proportion to 1 / (r + 1)^exponent.
 struct Zipf {
@@ -108,30 +92,5 @@ enum Trace: String, CaseIterable {
             place = (place + 1) % (cacheKeys * 64)
             return UInt32(cacheKeys * 2 + place)
         }
-    }
-}
-
-/// The n-th key: 16 bytes, "key:" and twelve digits.
-struct Key {
-    var bytes: InlineArray<16, UInt8> = .init(repeating: 0x30)
-
-    init(_ number: UInt32) {
-        bytes[0] = 0x6B
-        bytes[1] = 0x65
-        bytes[2] = 0x79
-        bytes[3] = 0x3A
-        var rest = number
-        var at = 15
-        while rest > 0 {
-            bytes[at] = 0x30 + UInt8(truncatingIfNeeded: rest % 10)
-            rest /= 10
-            at -= 1
-        }
-    }
-
-    /// The key's bytes.
-    var raw: RawSpan {
-        // Unsafe: bytes of UInt8 have no padding.
-        @_lifetime(borrow self) get { unsafe bytes.span.bytes }
     }
 }

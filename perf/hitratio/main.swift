@@ -5,18 +5,13 @@
 //     swift run -c release hitratio models [trace...]     exact LRU, SIEVE, S3-FIFO and W-TinyLFU for comparison
 //     swift run -c release hitratio wire PORT CACHE-KEYS REQUESTS TRACE
 import Keyspace
+import PerfSupport
 
 let words = CommandLine.arguments.dropFirst()
 let seed: UInt64 = 42
 
 func padded(_ text: String, _ width: Int) -> String {
     String(repeating: " ", count: max(0, width - text.utf8.count)) + text
-}
-
-func percent(_ value: Double) -> String {
-    let hundredths = Int((value * 100).rounded())
-    let cents = hundredths % 100
-    return "\(hundredths / 100).\(cents < 10 ? "0" : "")\(cents)"
 }
 
 switch words.first {
@@ -26,7 +21,7 @@ case "wire":
         let requests = Int(rest[2]), let trace = Trace(rawValue: rest[3])
     else { fatalError("hitratio wire PORT CACHE-KEYS REQUESTS TRACE") }
     var cache = WireCache(port: port)
-    print(percent(cache.run(trace.keys(requests, cacheKeys: cacheKeys, seed: seed))))
+    print(fixed(cache.run(trace.keys(requests, cacheKeys: cacheKeys, seed: seed)), 2))
 case "models":
     let cacheKeys = 20_000
     let chosen = words.dropFirst().compactMap { Trace(rawValue: $0) }
@@ -37,7 +32,7 @@ case "models":
             ExactLRU.run(keys, cacheKeys: cacheKeys), Sieve.run(keys, cacheKeys: cacheKeys),
             S3FIFO.run(keys, cacheKeys: cacheKeys), TinyLFU.run(keys, cacheKeys: cacheKeys),
         ]
-        print(padded(trace.rawValue, 12) + ratios.map { padded(percent($0), 12) }.joined())
+        print(padded(trace.rawValue, 12) + ratios.map { padded(fixed($0, 2), 12) }.joined())
     }
 default:
     let chosen = words.dropFirst().compactMap { Trace(rawValue: $0) }
@@ -49,7 +44,7 @@ default:
         var line = padded(trace.rawValue, 12)
         for policy in policies {
             var cache = ShardCache(policy: policy, keyLimit: cacheKeys)
-            line += padded(percent(cache.run(keys)), 16)
+            line += padded(fixed(cache.run(keys), 2), 16)
         }
         print(line)
     }

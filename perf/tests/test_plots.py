@@ -1,6 +1,9 @@
 """perf/plots draws from a result's file; the page needs nothing from outside, and follows light and dark."""
 
+import html
+import json
 import re
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -10,6 +13,7 @@ import pytest
 from harness import readme, results
 
 PLOTS = Path(__file__).resolve().parents[1] / "plots"
+CHROMIUM = shutil.which("chromium")
 PNG_SIGNATURE = b"\x89PNG\r\n\x1a\n"
 
 
@@ -73,3 +77,39 @@ def test_a_readme_without_marks_is_left_alone(result, tmp_path):
     with pytest.raises(ValueError, match="lacks the marks"):
         readme.update(result(), {}, page, tmp_path / "charts")
     assert page.read_text() == "nothing\n"
+
+
+# What stands in the way of a reader: a chart without extent, marks that draw nothing, a line beside its chart. Put behind
+# the page, so that it sees what the browser made of it.
+LOOK = """<script>
+document.title = JSON.stringify([...document.querySelectorAll("svg")].map(svg => {
+  const frame = svg.getBoundingClientRect();
+  const drawn = [...svg.querySelectorAll("path, use, text")].map(each => [each.tagName, each.getBoundingClientRect(), getComputedStyle(each)])
+    .filter(([_, box, style]) => (box.width > 1 || box.height > 1) && style.visibility === "visible" && style.display !== "none");
+  return {
+    width: frame.width, height: frame.height,
+    marks: drawn.filter(([name]) => name !== "text").length, words: drawn.filter(([name]) => name === "text").length,
+    outside: drawn.filter(([_, box]) => box.left < frame.left - 2 || box.right > frame.right + 2 || box.top < frame.top - 2
+      || box.bottom > frame.bottom + 2).length,
+    colours: new Set(drawn.flatMap(([_, __, style]) => [style.fill, style.stroke])).size,
+  };
+}));
+</script>"""
+
+
+@pytest.mark.skipif(CHROMIUM is None, reason="Debian's chromium is not installed")
+@pytest.mark.parametrize("width", [1200, 600])
+def test_a_browser_shows_every_chart(drawn, tmp_path, width):
+    page = tmp_path / "page.html"
+    page.write_text((drawn / "report.html").read_text() + LOOK)
+    shown = subprocess.run(
+        [CHROMIUM, "--headless", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", f"--user-data-dir={tmp_path}/profile",
+         f"--window-size={width},900", "--virtual-time-budget=5000", "--dump-dom", page.as_uri()],
+        capture_output=True, text=True, timeout=120)
+    assert shown.returncode == 0, shown.stderr
+    charts = json.loads(html.unescape(re.search(r"<title>(.*?)</title>", shown.stdout, re.DOTALL)[1]))
+    assert len(charts) == 4
+    for chart in charts:
+        assert 300 < chart["width"] <= width and chart["height"] > 150, chart
+        assert chart["marks"] > 5 and chart["words"] > 5 and chart["colours"] > 3, chart
+        assert chart["outside"] == 0, chart

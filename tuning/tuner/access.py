@@ -2,14 +2,14 @@
 
     file:/proc/sys/net/core/somaxconn    a file of the kernel
     ethtool:eth0:rings:rx                a setting of a card
-    limit:LimitNOFILE                    a line of our drop-in of the service
+    limit:LimitNOFILE                    a line of our drop-ins of the service, the one and the many
 """
 
 from . import cpulist, ethtool, values
 from .machine import Machine, Refused
 
-#: The drop-in that holds the service's limits.
-LIMITS = "/etc/systemd/system/coronet.service.d/90-tune.conf"
+#: The drop-ins that hold the service's limits: of the one node, and of any number beside it.
+LIMITS = tuple(f"/etc/systemd/system/{unit}.d/90-tune.conf" for unit in ("coronet.service", "coronet@.service"))
 
 
 def read(machine: Machine, address: str) -> str:
@@ -25,8 +25,13 @@ def read_raw(machine: Machine, address: str) -> str:
         return values.chosen(text) if "[" in text else text
     if way == "ethtool":
         return ethtool.read(machine, *rest.split(":"))
-    for line in machine.read_or(LIMITS).splitlines():
-        if line.startswith(f"{rest}="):
+    found = {_line(machine.read_or(path), rest) for path in LIMITS}
+    return found.pop() if len(found) == 1 else "not set"
+
+
+def _line(text: str, name: str) -> str:
+    for line in text.splitlines():
+        if line.startswith(f"{name}="):
             return line.partition("=")[2]
     return "not set"
 
@@ -45,7 +50,7 @@ def write(machine: Machine, address: str, value: str):
     elif way == "ethtool":
         ethtool.write(machine, *_parts(rest), value)
     else:
-        raise Refused(f"{address} is set in {LIMITS} only")
+        raise Refused(f"{address} is set in {' and '.join(LIMITS)} only")
 
 
 def canonical(address: str, text: str) -> str:

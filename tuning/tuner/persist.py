@@ -1,7 +1,7 @@
 """What makes changes last: files of our own, each with our mark in its first line, removed by revert.
 
     /etc/sysctl.d/90-coronet.conf                        the sysctls that apply changed
-    /etc/systemd/system/coronet.service.d/90-tune.conf   the service's limits
+    /etc/systemd/system/coronet.service.d/90-tune.conf   the service's limits; coronet@.service.d has the same
     /etc/systemd/system/coronet-tune.service             applies the rest again at boot (cards and interrupts are
                                                          numbered anew then), wanted by multi-user.target
 
@@ -40,7 +40,7 @@ def files(settings: list, journal: Journal, wishes: Wishes, arguments: list) -> 
         found[SYSCTL] = f"{MARK}\n{body}\n"
     if limits:
         body = "\n".join(f"{setting.knob.address}={setting.wanted}" for setting in limits)
-        found[access.LIMITS] = f"{MARK}\n[Service]\n{body}\n"
+        found |= {path: f"{MARK}\n[Service]\n{body}\n" for path in access.LIMITS}
     if others:
         found[UNIT] = _unit(sorted(set(others)), wishes, arguments)
     return found

@@ -109,7 +109,7 @@ def _judged(machine: Machine, topology: Topology, roles, wishes: Wishes, setting
     if setting.wanted == setting.current:
         setting.state = HOLDS
     elif setting.knob.way == "limit" and not wishes.persist:
-        setting.state, setting.reason = SKIPPED, f"a limit lives in {access.LIMITS}: takes --persist"
+        setting.state, setting.reason = SKIPPED, f"a limit lives in {access.LIMITS[0]}: takes --persist"
     elif setting.knob.resets_link and place.card.carries_default_route and not wishes.allow_link_reset:
         setting.state = REFUSED
         setting.reason = f"resets the link of {place.card.name}, which carries the default route: takes --allow-link-reset"

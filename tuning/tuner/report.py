@@ -59,7 +59,7 @@ def print_knob(knob: Knob, settings: list):
 
 def _place(knob: Knob) -> str:
     places = {
-        "file": knob.address, "ethtool": f"ethtool, {knob.address}", "limit": f"{access.LIMITS}, {knob.address}",
+        "file": knob.address, "ethtool": f"ethtool, {knob.address}", "limit": f"{' and '.join(access.LIMITS)}, {knob.address}",
         "print": "you: printed only"}
     return places[knob.way]
 

@@ -6,6 +6,21 @@ struct SlotTable: Equatable, Sendable {
     struct Endpoint: Equatable, Hashable, Sendable {
         var host: String
         var port: UInt16
+
+        init(host: String, port: UInt16) {
+            self.host = host
+            self.port = port
+        }
+
+        /// From `ASK 3999 127.0.0.1:6381`. Without a host it is the one that said so.
+        init?(redirection text: String, by host: String) {
+            let words = text.split(separator: " ")
+            guard words.count == 3, let colon = words[2].lastIndex(of: ":"),
+                let port = UInt16(words[2][words[2].index(after: colon)...]), port > 0
+            else { return nil }
+            let name = words[2][..<colon]
+            self.init(host: name.isEmpty ? host : String(name), port: port)
+        }
     }
 
     /// The servers, each once, in the order in which they were named.
@@ -44,6 +59,14 @@ struct SlotTable: Equatable, Sendable {
             if host == "?" { return nil }
             let owner = index(of: Endpoint(host: host, port: port))
             for slot in Int(first)...Int(last) { owners[slot] = owner }
+        }
+    }
+
+    /// Adds servers that serve nothing yet.
+    mutating func add(_ others: Set<Endpoint>) {
+        // In an order of their own: equal tables are equal.
+        for endpoint in others.sorted(by: { ($0.host, $0.port) < ($1.host, $1.port) }) {
+            _ = index(of: endpoint)
         }
     }
 

@@ -48,8 +48,8 @@ extension GeneratorState {
         for _ in 0..<endpoints.count {
             let endpoint = endpointTurn
             endpointTurn = endpointTurn + 1 == endpoints.count ? 0 : endpointTurn + 1
-            guard isServing[endpoint], !freeLanes[endpoint].isEmpty else { continue }
-            drawFor(endpoint, clock)
+            guard isUsed[endpoint], !freeLanes[endpoint].isEmpty else { continue }
+            if isServing[endpoint] { drawFor(endpoint, clock) }
             guard !queued[endpoint].isEmpty, let lane = freeLanes[endpoint].popFirst() else { continue }
             begin(Int(lane))
             // In a closed loop a request is meant to leave when its lane is free, not when it was drawn.
@@ -57,7 +57,7 @@ extension GeneratorState {
             for _ in 0..<plan.options.pipeline {
                 guard var request = queued[endpoint].popFirst() else { break }
                 queuedCount -= 1
-                if !isPaced && !request.isRetry { request.intended = clock.nanoseconds }
+                if !isPaced && request.redirects == 0 { request.intended = clock.nanoseconds }
                 write(request, Int(lane))
             }
             return finish(Int(lane), clock)
@@ -93,6 +93,7 @@ extension GeneratorState {
         lanes[lane].output.removeAll()
         lanes[lane].batchCount = 0
         lanes[lane].answered = 0
+        lanes[lane].hasAsked = false
     }
 
     private mutating func finish(_ lane: Int, _ clock: Instant) -> Int {
@@ -168,6 +169,7 @@ extension GeneratorState {
         let place = lane &* plan.options.pipeline &+ lanes[lane].batchCount
         pending[place] = request
         lanes[lane].batchCount &+= 1
+        if request.isAsking { lanes[lane].output.append("*1\r\n$6\r\nASKING\r\n") }
         var key = request.key
         var keyIndex = 0
         let entry = plan.templates.entries[command]

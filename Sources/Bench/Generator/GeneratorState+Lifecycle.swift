@@ -27,7 +27,7 @@ extension GeneratorState {
                     drop(lane, "no connection within \(Self.connectMillisMax) ms")
                 }
             case .down:
-                guard isServing[lanes[lane].endpoint] else { continue }
+                guard isUsed[lanes[lane].endpoint] else { continue }
                 isSettled = false
                 if lanes[lane].retryAt <= now, connectingCount + wanted.count < Self.connectingMax {
                     wanted.append(lane)

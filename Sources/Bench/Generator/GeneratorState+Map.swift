@@ -21,8 +21,10 @@ extension GeneratorState {
             indices.append(indexOf(endpoint, map.addresses[index]))
         }
         isServing = [Bool](repeating: false, count: endpoints.count)
-        for index in indices { isServing[Int(index)] = true }
         ownerOfSlot = map.table.owners.map { $0 == SlotTable.nobody ? $0 : indices[Int($0)] }
+        for owner in ownerOfSlot where owner != SlotTable.nobody { isServing[Int(owner)] = true }
+        isUsed = isServing
+        nextScan = now
         requeueAll()
     }
 
@@ -57,22 +59,28 @@ extension GeneratorState {
         for request in waiting { enqueue(request) }
     }
 
-    /// Puts a request into the queue of the endpoint that serves its key. False if there is none, or it is full.
-    @discardableResult
-    mutating func enqueue(_ request: Pending) -> Bool {
+    /// Puts a request into the queue of the endpoint that serves its key. It has failed if there is none, or it is full.
+    mutating func enqueue(_ request: Pending) {
         let owner = ownerOfSlot[slot(of: request)]
-        guard owner != SlotTable.nobody, queued[Int(owner)].room > 0 else {
-            unroutable(request, isNobodys: owner == SlotTable.nobody)
-            return false
-        }
-        queued[Int(owner)].append(request)
-        queuedCount += 1
-        return true
+        guard owner != SlotTable.nobody else { return abandon(request, "no server for the slot of a key") }
+        var request = request
+        request.isAsking = false
+        enqueue(request, at: Int(owner))
     }
 
-    private mutating func unroutable(_ request: Pending, isNobodys: Bool) {
+    /// Puts a request into the queue of an endpoint.
+    mutating func enqueue(_ request: Pending, at endpoint: Int) {
+        guard queued[endpoint].room > 0 else {
+            return abandon(request, "too many requests wait for one server")
+        }
+        queued[endpoint].append(request)
+        queuedCount += 1
+    }
+
+    /// A request that was drawn will not be sent.
+    mutating func abandon(_ request: Pending, _ reason: String) {
         verifier?.abandoned(plan.templates.entries[Int(request.command)].kind, request.key)
-        tally.fail(isNobodys ? "no server for the slot of a key" : "too many requests wait for one server")
+        tally.fail(reason)
     }
 
     /// The slot of a request's key.

@@ -132,19 +132,6 @@ extension GeneratorState {
         if tally.unsent > 0 { tally.fail("due and not sent before the end", count: Int(tally.unsent)) }
     }
 
-    /// What was sent to the wrong server goes to the right one as soon as a new map says which, or after a while.
-    private mutating func sendRetries() {
-        guard !retries.isEmpty else { return }
-        if retriesSince == nil { retriesSince = (now, mapVersion) }
-        guard let (since, version) = retriesSince,
-            version != mapVersion || now >= since.advanced(byMillis: Self.retryMillis)
-        else { return }
-        retriesSince = nil
-        let waiting = retries
-        retries.removeAll(keepingCapacity: true)
-        for request in waiting { enqueue(request) }
-    }
-
     private mutating func showBoard() {
         own.answered.store(answeredTotal, ordering: .relaxed)
         own.errors.store(tally.errors &+ tally.wrongAnswers, ordering: .relaxed)

@@ -18,6 +18,8 @@ extension GeneratorState {
                     return false
                 }
             case .payload:
+                // What a server says to a greeting is no value of ours.
+                guard lanes[lane].state == .busy else { continue }
                 let count = lanes[lane].skimmer.payloadCount
                 verifier?.take(lane, bytes.extracting((position - count)..<position))
             case .payloadEnd: valueEnded(lane)
@@ -36,6 +38,11 @@ extension GeneratorState {
             return answeredOutOfBatch(lane)
         }
         let request = pending[lane &* plan.options.pipeline &+ lanes[lane].answered]
+        if request.isAsking {
+            // Two answers: the first says nothing that the second does not say better.
+            lanes[lane].hasAsked.toggle()
+            if lanes[lane].hasAsked { return true }
+        }
         lanes[lane].answered &+= 1
         inFlight &-= 1
         answeredTotal &+= 1
@@ -121,14 +128,7 @@ extension GeneratorState {
     private mutating func failed(_ request: Pending, _ lane: Int) {
         let text = lanes[lane].skimmer.errorText
         let kind = plan.templates.entries[Int(request.command)].kind
-        if isClustered, text.hasPrefix("MOVED ") {
-            tally.moved += 1
-            board.wantsMap.store(true, ordering: .releasing)
-            var retry = request
-            retry.isRetry = true
-            retries.append(retry)
-            return
-        }
+        if redirect(request, text, by: lanes[lane].endpoint) { return }
         tally.fail(text)
         if verifier != nil { verify(request, lane, kind, isError: true) }
     }

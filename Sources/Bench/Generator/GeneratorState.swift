@@ -43,6 +43,8 @@ struct GeneratorState: ~Copyable {
     var addresses: [RemoteAddress] = []
     /// Whether it serves any slot.
     var isServing: [Bool] = []
+    /// Whether requests go there: it serves slots, or has been named by ASK.
+    var isUsed: [Bool] = []
     /// For each slot the index of its endpoint here.
     var ownerOfSlot: [UInt16] = []
     var mapVersion = 0
@@ -53,8 +55,8 @@ struct GeneratorState: ~Copyable {
     var queuedCount = 0
     /// A key as bytes, to find its slot.
     var keyScratch = ByteBuffer()
-    /// Requests that another server has to answer, once the new map says which.
-    var retries: [Pending] = []
+    /// Requests that another server has to answer, once the new map says which or where it is.
+    var retries: [Redirect] = []
     /// Since when they wait, and the version of the map that sent them astray.
     var retriesSince: (Instant, Int)?
     /// Whose turn it is.

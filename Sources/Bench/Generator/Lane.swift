@@ -32,6 +32,8 @@ struct Lane: ~Copyable {
     /// Requests of the batch, and how many have been answered.
     var batchCount = 0
     var answered = 0
+    /// The server has answered the ASKING in front of the next request.
+    var hasAsked = false
     /// Answers to the greeting still to come.
     var greetings = 0
     var retryAt = Instant.past
@@ -50,6 +52,8 @@ struct Pending {
     var key: UInt32 = 0
     /// Which command of the plan.
     var command: UInt16 = 0
-    /// Sent again after an answer that named another server; its moment stays.
-    var isRetry = false
+    /// How often an answer has named another server for it. It is sent again, and its moment stays.
+    var redirects: UInt8 = 0
+    /// Goes behind an ASKING, to a server that does not own its slot yet.
+    var isAsking = false
 }

@@ -12,7 +12,8 @@ extension BenchOptions {
     /// Every option by its name on the command line, in its order. A password is only said to be there.
     var fields: [(String, Field)] {
         [
-            ("host", .text(host)), ("port", .integer(Int(port))), ("protocol", .text(wire.rawValue)),
+            ("host", .text(host)), ("port", .integer(Int(port))),
+            ("socket", socket.map { .text($0) } ?? .none), ("protocol", .text(wire.rawValue)),
             ("cluster", .flag(cluster)), ("password", password == nil ? .none : .text("(given)")),
             ("cpus", .text(cpus.map { "\($0)" }.joined(separator: ","))),
             ("connections", .integer(connections)), ("pipeline", .integer(pipeline)),

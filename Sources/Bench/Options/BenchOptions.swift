@@ -14,6 +14,8 @@ public struct BenchOptions: Sendable {
     public var host = "127.0.0.1"
     /// Its TCP port.
     public var port: UInt16 = 6379
+    /// Path of its Unix socket, in place of host and port.
+    public var socket: String?
     /// What it speaks.
     public var wire = BenchProtocol.resp2
     /// Whether keys go to the endpoints that CLUSTER SLOTS names.

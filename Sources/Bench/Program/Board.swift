@@ -15,8 +15,10 @@ final class RunBoard: Sendable {
     let isStopped = Atomic<Bool>(false)
     /// Counts the maps that have been published.
     let mapVersion = Atomic<Int>(1)
-    /// A core has been sent elsewhere: the map is old.
+    /// A core has been sent elsewhere: the map is old, or lacks an endpoint.
     let wantsMap = Atomic<Bool>(false)
+    /// Endpoints that ASK has named, whether they serve slots or not: every map from then on has them.
+    let asked = Mutex<Set<SlotTable.Endpoint>>([])
     let map: Mutex<Map>
     let cores: [CoreBoard]
 

@@ -56,7 +56,8 @@ struct Watch {
 
     private func renewMap() {
         let known = board.map.withLock { $0 }
-        guard let map = source.again(knowing: known), map.table != known.table else { return }
+        let asked = board.asked.withLock { $0 }
+        guard let map = source.again(knowing: known, asked: asked), map.table != known.table else { return }
         board.map.withLock { $0 = map }
         board.mapVersion.add(1, ordering: .releasing)
     }

@@ -71,7 +71,12 @@ struct RespSkimmer: ~Copyable {
 
     /// Looks at `bytes` from `position` on, up to the next thing worth telling.
     mutating func next(_ bytes: RawSpan, _ position: inout Int) -> Skim {
-        if isComplete { begin() }
+        if isComplete {
+            begin()
+        } else if remaining == 0 {
+            // The end of a value has been told; what follows belongs to the next answer.
+            return complete()
+        }
         while position < bytes.byteCount {
             if bulk >= 0 {
                 let skim = pass(bytes, &position)

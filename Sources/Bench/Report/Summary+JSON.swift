@@ -61,8 +61,9 @@ extension Summary {
         json.key("wrongSamples")
         json.array { json in for text in tally.wrongSamples { json.string(text) } }
         let counts: [(String, UInt64)] = [
-            ("hits", tally.hits), ("misses", tally.misses), ("moved", tally.moved), ("unsent", tally.unsent),
-            ("connectionsFailed", tally.connectionsFailed), ("bytesSent", tally.bytesSent),
+            ("hits", tally.hits), ("misses", tally.misses), ("moved", tally.moved), ("asked", tally.asked),
+            ("unsent", tally.unsent), ("connectionsFailed", tally.connectionsFailed),
+            ("bytesSent", tally.bytesSent),
             ("bytesReceived", tally.bytesReceived),
         ]
         for (name, count) in counts {

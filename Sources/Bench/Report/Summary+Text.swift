@@ -34,7 +34,11 @@ extension Summary {
 
     private var failures: [String] {
         var lines: [String] = []
-        if tally.moved > 0 { lines.append("sent elsewhere: \(grouped(tally.moved))") }
+        if tally.moved + tally.asked > 0 {
+            lines.append(
+                "sent elsewhere: \(grouped(tally.moved)) for good (MOVED), \(grouped(tally.asked)) for once (ASK)"
+            )
+        }
         if tally.connectionsFailed > 0 {
             lines.append("connections failed: \(grouped(tally.connectionsFailed))")
         }

@@ -30,8 +30,9 @@ struct Tally: Sendable {
     var wrongSamples: [String] = []
     var hits: UInt64 = 0
     var misses: UInt64 = 0
-    /// Answers that sent us elsewhere.
+    /// Answers that sent us elsewhere, for good and for once.
     var moved: UInt64 = 0
+    var asked: UInt64 = 0
     /// Requests that were due and could not be sent before the end.
     var unsent: UInt64 = 0
     var connectionsFailed: UInt64 = 0
@@ -75,6 +76,7 @@ struct Tally: Sendable {
         hits += other.hits
         misses += other.misses
         moved += other.moved
+        asked += other.asked
         unsent += other.unsent
         connectionsFailed += other.connectionsFailed
         bytesSent += other.bytesSent

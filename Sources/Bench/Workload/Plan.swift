@@ -143,6 +143,8 @@ extension BenchOptions {
         }
         if cluster {
             try require(
+                socket == nil, "--cluster needs addresses that others can name: give --host and --port")
+            try require(
                 !readsMany || mgetKeys == 1, "--cluster: the keys of one MGET would lie in several slots")
         }
         if verify {

@@ -53,6 +53,10 @@ extension EffectLog {
     }
 
     private mutating func repeatCall(_ call: borrowing Call) {
+        if let length = OwnForm.length(of: call.arguments) {
+            return repeatBytes(
+                call.arguments.bytes.extracting(0..<length), in: call.database, at: call.now)
+        }
         begin(call.arguments.count, in: call.database, at: call.now)
         for index in 0..<call.arguments.count { word(call.arguments[index]) }
     }

@@ -47,9 +47,19 @@ public struct EffectLog: ~Copyable {
 
     /// Begins a request of `count` words on a database.
     mutating func begin(_ count: Int, in database: DatabaseIndex, at now: UnixMillis) {
+        enter(database, at: now)
+        writer.array(count)
+    }
+
+    /// A whole request on a database, in the form of the log.
+    mutating func repeatBytes(_ request: RawSpan, in database: DatabaseIndex, at now: UnixMillis) {
+        enter(database, at: now)
+        writer.buffer.append(request)
+    }
+
+    private mutating func enter(_ database: DatabaseIndex, at now: UnixMillis) {
         if marksTime { markTime(now) }
         if selected != Int(database.rawValue) { select(database) }
-        writer.array(count)
     }
 
     mutating func word(_ bytes: RawSpan) { writer.bulk(bytes) }

@@ -6,8 +6,8 @@ enum Keys {
     /// DEL key [key ...] and UNLINK
     static func del(_ call: borrowing Call, on shard: inout Shard, reply: inout ReplyWriter) {
         var removed = 0
-        for index in 1..<call.arguments.count {
-            guard let id = call.find(at: index, in: &shard, .peek) else { continue }
+        call.forEachKey(in: &shard, .peek) { shard, found in
+            guard let id = found else { return }
             shard.remove(id, in: call.database)
             removed += 1
         }
@@ -95,16 +95,10 @@ struct KeyPattern: ~Escapable {
 }
 
 extension Call {
-    /// The key that is the argument at an index.
-    func find(at index: Int, in shard: inout Shard, _ mode: LookupMode) -> EntryID? {
-        let key = arguments[index]
-        return shard.find(key, index == 1 ? hash : shard.hash(key), in: database, at: now, mode)
-    }
-
     /// How many of the arguments are keys that exist, repetitions counted.
     func count(in shard: inout Shard, _ mode: LookupMode) -> Int {
         var count = 0
-        for index in 1..<arguments.count where find(at: index, in: &shard, mode) != nil { count += 1 }
+        forEachKey(in: &shard, mode) { _, found in count += found == nil ? 0 : 1 }
         return count
     }
 }

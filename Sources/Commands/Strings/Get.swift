@@ -78,12 +78,8 @@ extension Strings {
     static func mget(_ call: borrowing Call, on shard: inout Shard, reply: inout ReplyWriter) {
         let mode: LookupMode = call.flags.contains(.noTouch) ? .inspect : .read
         reply.array(call.arguments.count - 1)
-        for index in 1..<call.arguments.count {
-            let key = call.arguments[index]
-            let hash = index == 1 ? call.hash : shard.hash(key)
-            if let id = shard.find(key, hash, in: call.database, at: call.now, mode),
-                shard.kind(of: id) == .string
-            {
+        call.forEachKey(in: &shard, mode) { shard, found in
+            if let id = found, shard.kind(of: id) == .string {
                 reply.bulk(shard.value(of: id))
             } else {
                 reply.null()

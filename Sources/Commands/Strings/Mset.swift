@@ -10,15 +10,13 @@ extension Strings {
     {
         guard call.arguments.count % 2 == 1 else { throw .oddPairs }
         let old = shard.hasRoom(for: call.arguments) ? [] : shard.images(call)
-        for index in stride(from: 1, to: call.arguments.count, by: 2) {
-            guard shard.storePair(call, index) else {
-                // What is new goes first, so that there is room for what comes back.
-                for new in stride(from: 1, to: index, by: 2) { shard.restore(.missing, call, new) }
-                for (image, index) in zip(old, stride(from: 1, to: index, by: 2)) {
-                    shard.restore(image, call, index)
-                }
+        var group = KeyGroup(of: call, from: 1, step: 2, on: shard)
+        while group.count > 0 {
+            for place in 0..<group.count where !shard.storePair(call, group.index(place), group[place]) {
+                shard.takeBack(call, before: group.index(place), old)
                 throw .outOfMemory
             }
+            group = KeyGroup(of: call, from: group.index(group.count), step: 2, on: shard)
         }
         reply.ok()
     }
@@ -38,12 +36,19 @@ extension Shard {
         }
     }
 
-    fileprivate mutating func storePair(_ call: borrowing Call, _ index: Int) -> Bool {
+    @inline(__always)
+    fileprivate mutating func storePair(_ call: borrowing Call, _ index: Int, _ hash: KeyHash) -> Bool {
         let (key, value) = (call.arguments[index], call.arguments[index + 1])
         let stored = store(
-            key, index == 1 ? call.hash : hash(key), in: call.database, value: value,
-            encoding: .natural(for: value), expiry: .clear, at: call.now)
+            key, hash, in: call.database, value: value, encoding: .natural(for: value), expiry: .clear,
+            at: call.now)
         return stored != nil
+    }
+
+    /// Undoes the pairs before an argument. What is new goes first, so that there is room for what comes back.
+    fileprivate mutating func takeBack(_ call: borrowing Call, before end: Int, _ old: [KeyImage]) {
+        for new in stride(from: 1, to: end, by: 2) { restore(.missing, call, new) }
+        for (image, index) in zip(old, stride(from: 1, to: end, by: 2)) { restore(image, call, index) }
     }
 
     /// Brings a key back to what it was.

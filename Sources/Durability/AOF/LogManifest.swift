@@ -229,6 +229,9 @@ public struct LogNames: Equatable, Sendable {
     /// A base while it is being written.
     public func temporaryBase(_ sequence: Int64) -> String { "temp-\(stem).\(sequence).base" }
 
+    /// The file that commits are tried in.
+    public var temporaryProbe: String { "temp-\(stem).probe" }
+
     /// An increment.
     public func increment(_ sequence: Int64) -> String { "\(stem).\(sequence).incr.aof" }
 

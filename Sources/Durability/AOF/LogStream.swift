@@ -20,6 +20,9 @@ public enum SyncPolicy: String, Sendable, CaseIterable {
 /// of a healthy disk a plain write costs a fraction of that. So it writes in place (`writeNow`), and through the ring
 /// while a sync is under way, or has been found slow: a write that the disk holds up must not hold up the core.
 ///
+/// **How it commits.** Under `always` a commit is a write and a sync, or one write with O_DSYNC, whichever the disk does
+/// faster.
+///
 /// **Which replies may go.** Under `always` what is synced; else what is written, so that a process that is killed loses
 /// nothing that it has acknowledged. With `everysec`, if the oldest byte not synced is older than two seconds, replies
 /// wait for the disk as under `always`: so a power cut costs two seconds at most, however slow the disk is.
@@ -55,7 +58,7 @@ public struct LogStream: Sendable {
     public var policy: SyncPolicy
     /// No syncs while a rewrite is under way (`no-appendfsync-on-rewrite`).
     public var isSyncSuspended = false
-    /// Whether a commit is one O_DSYNC write instead of a write and a sync: what this disk does faster.
+    /// Whether a commit is one O_DSYNC write instead of a write and a sync: what this disk does faster (`CommitProbe`).
     public var commitsByWrite = false
 
     /// The end of what has been appended.
@@ -118,7 +121,8 @@ public struct LogStream: Sendable {
         if policy == .always {
             // One commit at a time: what comes meanwhile shares the next.
             guard syncingTo == nil else { return nil }
-            if commitsByWrite, !isSyncSuspended {
+            // O_DSYNC covers the bytes of its own write only: what is older has to be on the disk already.
+            if commitsByWrite, !isSyncSuspended, synced == written {
                 (writingTo, isWritingDurably) = (appended, true)
                 return .write(durable: true)
             }
@@ -246,7 +250,8 @@ public struct LogStream: Sendable {
     /// Replies whose effects end here or before may go.
     public var acknowledged: UInt64 {
         switch policy {
-        case .always: synced
+        // Whoever suspends syncs during a rewrite wants the promise of `never` meanwhile, and no replies that wait for its end.
+        case .always: isSyncSuspended ? written : synced
         case .everySecond where isLate: synced
         default: written
         }

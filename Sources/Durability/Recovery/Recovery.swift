@@ -40,12 +40,22 @@ public struct RecoveryFindings: Equatable, Sendable {
         case bad
     }
 
+    /// The snapshot file.
+    public enum Snapshot: String, CaseIterable, Sendable {
+        /// It is not there.
+        case none = "no"
+        /// It is there; its own reader judges it.
+        case there = "yes"
+        /// Whether it is there may not be known.
+        case locked
+    }
+
     /// `appendonly`
     public var wantsLog: Bool
     /// `aof-load-truncated`
     public var loadsTruncated: Bool
-    /// Whether there is a snapshot file.
-    public var hasSnapshot: Bool
+    /// The snapshot file; no matter where a log is loaded.
+    public var snapshot: Snapshot
     /// The log.
     public var log: Log
     /// Its base; meaningful when it is listed.
@@ -55,12 +65,12 @@ public struct RecoveryFindings: Equatable, Sendable {
 
     /// Findings.
     public init(
-        wantsLog: Bool, loadsTruncated: Bool, hasSnapshot: Bool, log: Log, base: Base = .none,
+        wantsLog: Bool, loadsTruncated: Bool, snapshot: Snapshot, log: Log, base: Base = .none,
         increments: Increments = .whole
     ) {
         self.wantsLog = wantsLog
         self.loadsTruncated = loadsTruncated
-        self.hasSnapshot = hasSnapshot
+        self.snapshot = snapshot
         self.log = log
         self.base = base
         self.increments = increments
@@ -88,14 +98,25 @@ public enum RecoveryOutcome: String, CaseIterable, Sendable {
 extension RecoveryFindings {
     /// The one outcome of each combination, with the row of the table that says so.
     public var decision: (row: Character, outcome: RecoveryOutcome) {
-        guard wantsLog else { return hasSnapshot ? ("B", .snapshot) : ("A", .empty) }
+        guard wantsLog else { return dataDecision(none: ("A", .empty), there: ("B", .snapshot)) }
         switch log {
-        case .none: return hasSnapshot ? ("D", .snapshotThenLog) : ("C", .empty)
+        case .none: return dataDecision(none: ("C", .empty), there: ("D", .snapshotThenLog))
         case .single: return ("E", .adopt)
         case .headless: return ("F", .refuse)
         case .locked: return ("G", .refuse)
         case .garbled: return ("H", .refuse)
         case .listed: return listedDecision
+        }
+    }
+
+    /// Without a log the snapshot decides.
+    private func dataDecision(
+        none: (row: Character, outcome: RecoveryOutcome), there: (row: Character, outcome: RecoveryOutcome)
+    ) -> (row: Character, outcome: RecoveryOutcome) {
+        switch snapshot {
+        case .none: none
+        case .there: there
+        case .locked: ("O", .refuse)
         }
     }
 

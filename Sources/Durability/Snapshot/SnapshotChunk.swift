@@ -46,6 +46,8 @@ public struct SnapshotOptions: Sendable {
     public var compresses = true
     /// What is said about the last use of a key.
     public var usage = Usage.none
+    /// As commands instead of a snapshot's entries (`aof-use-rdb-preamble no`).
+    public var writesRecords = false
 
     /// What is said about the last use of a key: what the eviction policy goes by, as in Redis.
     public enum Usage: Sendable {

@@ -53,10 +53,9 @@ public final class SnapshotEncoder: SnapshotSink {
         let before = current.bytes.count
         if entry.database != database {
             database = entry.database
-            current.bytes.append(RDB.Opcode.select.rawValue)
-            current.bytes.appendRDB(length: UInt64(database))
+            select(database)
         }
-        append(entry)
+        if options.writesRecords { current.bytes.append(recordOf: entry) } else { append(entry) }
         current.entries += 1
         current.sum(from: before)
         pendingBytes += current.bytes.count - before
@@ -74,6 +73,12 @@ public final class SnapshotEncoder: SnapshotSink {
         if current.hasRoom(for: count) { return }
         putAside(current)
         current = spare.popLast() ?? SnapshotChunk()
+    }
+
+    private func select(_ database: Int) {
+        if options.writesRecords { return current.bytes.append(recordSelecting: database) }
+        current.bytes.append(RDB.Opcode.select.rawValue)
+        current.bytes.appendRDB(length: UInt64(database))
     }
 
     private func append(_ entry: borrowing SnapshotEntry) {

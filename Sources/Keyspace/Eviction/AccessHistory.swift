@@ -1,6 +1,6 @@
 /// `allkeys-s3fifo`: what a key has been worth, in 24 bits and without links. Lives in one shard.
 ///
-/// S3-FIFO keeps three queues: a tenth of the cache for newcomers, the rest for those that were used again, and ghosts
+/// S3-FIFO keeps three queues: a small part of the cache for newcomers, the rest for those that were used again, and ghosts
 /// of newcomers that were not. Here the queues are ages, and the head of a queue is the oldest of a sample:
 ///
 /// ```
@@ -8,26 +8,26 @@
 /// ```
 /// - *Time* is counted in insertions, not seconds: what makes a key old is that others want its place. A tick is a
 ///   4096th of the keys (one insertion in a small shard); 2^20 ticks are 256 times the cache.
-/// - A *newcomer* that is used again becomes a resident. As long as newcomers take more than a tenth of the samples, the
-///   oldest newcomer goes; so a scan passes through a tenth of the cache.
+/// - A *newcomer* that is used again becomes a resident. As long as newcomers take more than a sixteenth of the samples,
+///   the oldest newcomer goes; so a scan passes through a sixteenth of the cache.
 /// - *Hits* count to 7 and are halved for each two caches' worth of insertions since the last touch. Of residents, that
 ///   with the fewest hits goes, the older first.
 /// - A *ghost* (see `GhostTable`) of each evicted key brings it back as a resident with its hits when it is wanted soon.
 struct AccessHistory {
     /// Insertions so far, in ticks, and those that do not make a tick yet.
-    private(set) var ticks: UInt64 = 0
+    private var ticks: UInt64 = 0
     private var insertions = 0
     /// Insertions to a tick, and ticks to a halving of hits; follow the number of keys.
     private var insertionsPerTick = 1
-    private(set) var halfLife: UInt32 = 2
+    private var halfLife: UInt32 = 2
     /// The share of newcomers among the latest samples, in 65536ths.
     private var newcomerShare = 0
 
     static var newcomer: UInt32 { 8 }
     static var hitsMax: UInt32 { 7 }
     private static var tickMask: UInt32 { 0xF_FFFF }
-    /// A tenth, in 65536ths.
-    private static var newcomerShareMax: Int { 6554 }
+    /// A sixteenth, in 65536ths.
+    private static var newcomerShareMax: Int { 4096 }
 
     /// The shard holds so many keys now.
     mutating func resize(keys: Int) {

@@ -22,26 +22,26 @@ struct EvictionState: ~Copyable {
         byteCount = 0
     }
 
-    /// Keys looked at for each key evicted. History looks at three times as many: newcomers are a tenth of the keys,
+    /// Keys looked at for each key evicted. History looks at three times as many: newcomers are a sixteenth of the keys,
     /// and the oldest of too few is not old.
     var samples: Int {
         let wanted = min(max(rules.samples, 1), 64)
         return clock == .history ? min(wanted * 3, 64) : wanted
     }
 
-    /// Remembers an evicted key. The table is made for as many ghosts as there are keys; where there is no memory for
+    /// Remembers an evicted key. The table is made for twice as many ghosts as there are keys; where there is no memory for
     /// it, nothing is remembered.
     mutating func leaveGhost(_ hash: KeyHash, hits: UInt32, keys: Int) {
         if !(ghosts?.suits(keys: keys) ?? false) {
             ghosts = GhostTable(keys: keys)
             byteCount = ghosts?.byteCount ?? 0
         }
-        ghosts?.remember(hash, hits: hits, ticks: history.ticks)
+        ghosts?.remember(hash, hits: hits)
     }
 
     /// What is remembered of a key that comes in: its hits, nil if nothing.
     mutating func takeGhost(_ hash: KeyHash) -> UInt32? {
-        ghosts?.take(hash, ticks: history.ticks, halfLife: history.halfLife)
+        ghosts?.take(hash)
     }
 
     /// Bits by chance, the same on every run with the same seed.

@@ -18,6 +18,10 @@ extension Arena {
             }
             switch span.role {
             case .unused: faults.append("span \(index) covers pages but has no role")
+            case .aside:
+                if index != aside {
+                    faults.append("span \(index) is set aside, but nobody will take it back")
+                }
             case .free:
                 dirty += Int(span.dirtyPages)
                 if span.dirtyPages > span.pageCount {

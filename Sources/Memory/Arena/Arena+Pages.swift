@@ -4,12 +4,39 @@ extension Arena {
     /// A span over `count` pages, role still open; nil where no free run is long enough.
     mutating func takePages(_ count: UInt32) -> UInt32? {
         if let index = takeFreeRun(count) { return index }
+        if takeBackAside(), let index = takeFreeRun(count) { return index }
         guard count <= pageLimit - frontier else { return nil }
+        stepOverPieceUnderWay(count)
         let index = newSpan(firstPage: frontier, pageCount: count)
         frontier += count
         mark(index)
         feeder.reached(Int(frontier) << Arena.pageShift)
         return index
+    }
+
+    /// Leaves out the pages up to the end of a huge page that is being made just now, if `count` pages from the frontier
+    /// would meet it and there is room behind it.
+    private mutating func stepOverPieceUnderWay(_ count: UInt32) {
+        let start = Int(frontier) << Arena.pageShift
+        let detour = feeder.order { $0.detour(from: start, to: start + Int(count) << Arena.pageShift) }
+        guard let detour, let detour, aside == Span.none else { return }
+        let end = UInt32(detour >> Arena.pageShift)
+        guard end < pageLimit, count <= pageLimit - end else { return }
+        aside = newSpan(firstPage: frontier, pageCount: end - frontier)
+        unsafe spans[Int(aside)].role = .aside
+        mark(aside)
+        frontier = end
+    }
+
+    /// Makes the pages that were left out free when their huge page is there. Whether there were any.
+    private mutating func takeBackAside() -> Bool {
+        if aside == Span.none { return false }
+        let end = unsafe Int(spans[Int(aside)].firstPage + spans[Int(aside)].pageCount) << Arena.pageShift
+        if feeder.order({ $0.isWorking(onPieceTo: end) }) == true { return false }
+        let index = aside
+        aside = Span.none
+        returnPages(index)
+        return true
     }
 
     /// The shortest free run that is long enough: by exact length below 64 pages, then by powers of two.

@@ -34,6 +34,8 @@ import Synchronization
     let pageLimit: UInt32
     /// The first page that no span has covered yet.
     var frontier: UInt32 = 1
+    /// Pages below the frontier that wait for the feeder to be done with them (see `PageFeeder`), or no span.
+    var aside: UInt32 = Span.none
     /// Spans ever numbered; 0 is no span.
     var spanCount: UInt32 = 1
     /// Span numbers to use again, threaded through `next`.

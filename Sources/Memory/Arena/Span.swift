@@ -8,7 +8,7 @@
 /// slabs of its heap that are leaving.
 struct Span {
     enum Role: UInt8 {
-        case unused, free, slab, run
+        case unused, free, slab, run, aside
     }
 
     var firstPage: UInt32 = 0

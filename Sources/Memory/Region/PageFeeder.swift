@@ -7,108 +7,114 @@ import Synchronization
 ///
 /// Why: zeroing a 2 MiB page takes from a tenth of a millisecond to several (a virtual machine's first touch), and
 /// whoever touches first waits. Small pages avoid the wait but double the cost of a lookup among millions of keys.
-/// So the region is not advised to use huge pages: then any touch of a hole would wait for one. The feeder makes them,
-/// whole, in the stretch ahead of the frontier. If the core outruns it, the core gets small pages there, and nobody
-/// waits. It runs at idle priority: where all cores are busy there are fewer huge pages, not slower cores.
+/// So the region is advised to use small pages, and the feeder takes that back for one piece of 2 MiB ahead of the
+/// frontier, touches it, and gives the advice again:
+///
+/// ```
+///  | in use | frontier | clear of the core, 1 to 2 pieces | ready pieces | piece under way | nothing behind it |
+/// ```
+/// - A touch holds no lock that another touch waits for. (MADV_COLLAPSE, which needs no advice, zeroes with the whole
+///   address space locked: whoever touches any new page then waits for a thread of idle priority.)
+/// - A core that outruns the feeder gets small pages and does not wait. Only the piece under way would make it zero a whole
+///   page itself, so the arena steps over that one and comes back to it when it is done (see `PageOrder`).
+/// - It runs at idle priority: where all cores are busy there are fewer huge pages, not slower cores.
 @safe struct PageFeeder: ~Copyable {
-    @safe private struct Order: ~Copyable {
+    @safe private struct Work: ~Copyable {
         let base: UnsafeMutableRawPointer
-        let byteCount: Int
-        /// Populate up to this offset.
-        let wanted = Atomic<Int>(0)
-        /// The core has come to this offset.
-        let frontier = Atomic<Int>(0)
+        let order: PageOrder
         let stopping = Atomic<Bool>(false)
         var bell = sem_t()
 
         init(base: UnsafeMutableRawPointer, byteCount: Int) {
             unsafe self.base = base
-            self.byteCount = byteCount
+            order = PageOrder(byteCount: byteCount)
         }
     }
 
     // Unsafe: shared with the thread, which is joined before it goes; both sides touch only the atomics and the bell.
-    private let order: UnsafeMutablePointer<Order>?
-    private var thread = pthread_t()
+    private let work: UnsafeMutablePointer<Work>?
+    private var thread: pthread_t?
     /// What was last asked for; only the core looks at it.
     private var asked = 0
     /// At most so many bytes ahead: what is ready counts as resident memory.
     var leadMax = Int.max
 
-    /// Feeds the region at `base`, or, where `enabled` is false or no thread can be had, does nothing.
-    init(base: UnsafeMutableRawPointer, byteCount: Int, enabled: Bool) {
+    /// Feeds the region at `base`; does nothing where `enabled` is false. Where no thread can be had, or is not wanted (in
+    /// tests, which play it by `order`), orders are taken and nobody works: the core gets small pages.
+    init(base: UnsafeMutableRawPointer, byteCount: Int, enabled: Bool, startsThread: Bool = true) {
         guard enabled else {
-            unsafe order = nil
+            unsafe work = nil
             return
         }
-        let order = UnsafeMutablePointer<Order>.allocate(capacity: 1)
-        unsafe order.initialize(to: Order(base: base, byteCount: byteCount))
-        unsafe sem_init(&order.pointee.bell, 0, 0)
+        let work = UnsafeMutablePointer<Work>.allocate(capacity: 1)
+        unsafe work.initialize(to: Work(base: base, byteCount: byteCount))
+        unsafe sem_init(&work.pointee.bell, 0, 0)
+        unsafe self.work = work
+        if startsThread { thread = Self.start(work) }
+    }
+
+    private static func start(_ work: UnsafeMutablePointer<Work>) -> pthread_t? {
+        var thread = pthread_t()
         let started = unsafe pthread_create(
             &thread, nil,
             { raw in
                 // Unsafe: the pointer that pthread_create was given below; a thread body is given exactly this.
                 guard let raw = unsafe raw else { return nil }
-                unsafe PageFeeder.run(raw.assumingMemoryBound(to: Order.self))
+                unsafe PageFeeder.run(raw.assumingMemoryBound(to: Work.self))
                 return nil
-            }, order)
-        if started != 0 {
-            unsafe order.deinitialize(count: 1)
-            unsafe order.deallocate()
-            unsafe self.order = nil
-            return
-        }
-        unsafe self.order = order
+            }, work)
+        return started == 0 ? thread : nil
     }
 
     deinit {
-        guard let order = unsafe order else { return }
-        unsafe order.pointee.stopping.store(true, ordering: .releasing)
-        unsafe sem_post(&order.pointee.bell)
-        pthread_join(thread, nil)
-        unsafe order.deinitialize(count: 1)
-        unsafe order.deallocate()
+        guard let work = unsafe work else { return }
+        unsafe work.pointee.stopping.store(true, ordering: .releasing)
+        unsafe sem_post(&work.pointee.bell)
+        if let thread { pthread_join(thread, nil) }
+        unsafe work.deinitialize(count: 1)
+        unsafe work.deallocate()
     }
 
     /// The core has come to `frontier` bytes: have an eighth more ready, 8 to 64 MiB. One wake-up for each 2 MiB.
     mutating func reached(_ frontier: Int) {
+        guard let work = unsafe work else { return }
+        unsafe work.pointee.order.reach(frontier)
         let lead = min(max(frontier / 8, 8 << 20), 64 << 20, leadMax)
         let wanted = (frontier + lead) & ~(Region.hugePageBytes - 1)
-        guard let order = unsafe order else { return }
-        unsafe order.pointee.frontier.store(frontier, ordering: .releasing)
         guard wanted > asked else { return }
         asked = wanted
-        unsafe order.pointee.wanted.store(wanted, ordering: .releasing)
-        unsafe sem_post(&order.pointee.bell)
+        unsafe work.pointee.order.want(wanted)
+        unsafe sem_post(&work.pointee.bell)
     }
 
-    private static func run(_ order: UnsafeMutablePointer<Order>) {
+    /// What is agreed with the thread; nil where there is none to feed the region.
+    func order<Answer>(_ ask: (borrowing PageOrder) -> Answer) -> Answer? {
+        guard let work = unsafe work else { return nil }
+        return unsafe ask(work.pointee.order)
+    }
+
+    private static func run(_ work: UnsafeMutablePointer<Work>) {
         // The thread that started us may be pinned.
         coronet_become_idle()
         unsafe coronet_name_this_thread("pages")
         var done = 0
         while true {
-            while unsafe sem_wait(&order.pointee.bell) != 0 && errno == EINTR {}
+            while unsafe sem_wait(&work.pointee.bell) != 0 && errno == EINTR {}
             while true {
-                if unsafe order.pointee.stopping.load(ordering: .acquiring) { return }
-                let wanted = unsafe min(
-                    order.pointee.wanted.load(ordering: .acquiring), order.pointee.byteCount)
-                // Where the core may come while a page is being zeroed it would wait for it: stay clear of that.
-                let near =
-                    unsafe order.pointee.frontier.load(ordering: .acquiring) + 2 * Region.hugePageBytes - 1
-                done = max(done, near & ~(Region.hugePageBytes - 1))
-                if done + Region.hugePageBytes > wanted { break }
-                // Unsafe: inside the region. One small page first, since there must be something to collapse. Where
-                // the kernel refuses (before 6.1, none free) the pages come small, when they are touched.
-                let piece = unsafe order.pointee.base + done
-                unsafe madvise(piece, Region.pageBytes, PageFeeder.populateWrite)
-                unsafe madvise(piece, Region.hugePageBytes, PageFeeder.collapse)
-                done += Region.hugePageBytes
+                if unsafe work.pointee.stopping.load(ordering: .acquiring) { return }
+                guard let piece = unsafe work.pointee.order.beginPiece(from: done) else { break }
+                unsafe populate(work.pointee.base + piece)
+                unsafe work.pointee.order.endPiece()
+                done = piece + Region.hugePageBytes
             }
         }
     }
 
-    // The C library's headers may be older than the kernel: MADV_POPULATE_WRITE is of Linux 5.14, MADV_COLLAPSE of 6.1.
-    private static var populateWrite: Int32 { 23 }
-    private static var collapse: Int32 { 25 }
+    /// Puts a huge page behind a piece that nobody uses yet.
+    private static func populate(_ piece: UnsafeMutableRawPointer) {
+        // Unsafe: inside the region. Where the kernel refuses or has no huge page, small ones come when they are touched.
+        unsafe madvise(piece, Region.hugePageBytes, MADV_HUGEPAGE)
+        unsafe coronet_touch(piece)
+        unsafe madvise(piece, Region.hugePageBytes, MADV_NOHUGEPAGE)
+    }
 }

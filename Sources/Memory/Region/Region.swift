@@ -26,6 +26,8 @@ import Glibc
         if alignment - head > 0 { unsafe munmap(raw + head + byteCount, alignment - head) }
         unsafe self.base = raw + head
         self.byteCount = byteCount
+        // A hole that is touched must not cost its core a huge page's zeroing; see PageFeeder.
+        unsafe madvise(base, byteCount, MADV_NOHUGEPAGE)
         if let numaNode { _ = unsafe coronet_prefer_node(base, byteCount, Int32(clamping: numaNode)) }
     }
 

@@ -40,8 +40,10 @@ extension Core where Ring: ~Copyable {
             case .rest: return
             case .writeNow: writeLogNow()
             case .write(let durable): writeLogThroughRing(durable: durable)
-            case .sync: return ring.sync(state.log.file, dataOnly: true, tag: 0)
-            case .giveUp(let errno): return state.giveUpLog(errno)
+            case .sync:
+                state.log.syncBegan = state.instant
+                return ring.sync(state.log.file, dataOnly: true, tag: 0)
+            case .giveUp(let errno): return state.giveUpCommit(errno)
             }
         }
     }
@@ -80,11 +82,14 @@ extension Core where Ring: ~Copyable {
         let now = state.instant.nanoseconds
         switch event.kind {
         case .fileOpened: logOpened(event)
-        case .fileWritten where event.failure == 0:
+        case .fileWritten:
+            state.noteLogWrite(from: state.log.writeBegan, to: state.instant, as: state.log.writeEvent)
+            guard event.failure == 0 else { return logWriteFailed(event.failure) }
             state.inFlightWritten()
             state.log.stream.wrote(now: now)
-        case .fileWritten: logWriteFailed(event.failure)
-        case .fileSynced where event.failure == 0: state.log.stream.synced(now: now)
+        case .fileSynced where event.failure == 0:
+            state.noteLogSync(from: state.log.syncBegan)
+            state.log.stream.synced(now: now)
         case .fileSynced:
             state.log.stream.syncFailed(event.failure)
             state.logSyncFailed(event.failure)
@@ -96,7 +101,7 @@ extension Core where Ring: ~Copyable {
         guard event.failure == 0 else {
             state.log.standing = .open
             state.log.stream.writeFailed(event.failure, now: state.instant.nanoseconds)
-            return state.giveUpLog(event.failure)
+            return state.giveUpLog("opening \(state.log.path) failed (\(errorName(event.failure)))")
         }
         state.log.standing = .open
     }
@@ -107,6 +112,8 @@ extension Core where Ring: ~Copyable {
         // What failed, or belongs to the end of a file, goes first and by itself.
         let bytes =
             unsafe isSecond ? state.log.inFlight.unsafeBytes : state.effects.writer.buffer.unsafeBytes
+        let event = state.logWriteEvent
+        let began = ring.now()
         var done = 0
         while done < bytes.count {
             let rest = unsafe UnsafeRawBufferPointer(rebasing: bytes[done...])
@@ -115,8 +122,8 @@ extension Core where Ring: ~Copyable {
             done += count
         }
         if isSecond { state.inFlightWritten() } else { state.batchWritten() }
-        let began = state.instant
         state.instant = ring.now()
+        state.noteLogWrite(from: began, to: state.instant, as: event)
         state.log.stream.wroteNow(from: began.nanoseconds, to: state.instant.nanoseconds)
     }
 
@@ -126,6 +133,8 @@ extension Core where Ring: ~Copyable {
             swap(&state.log.inFlight, &state.effects.writer.buffer)
             state.log.summed = 0
         }
+        state.log.writeBegan = state.instant
+        state.log.writeEvent = durable ? .aofFsyncAlways : state.logWriteEvent
         // Not touched before `.fileWritten`.
         unsafe ring.write(
             state.log.file, state.log.inFlight.unsafeBytes, at: state.log.offset, tag: 0, durable: durable)
@@ -212,6 +221,7 @@ extension CoreState {
         } else {
             log.standing = .opening
             log.stream.policy = tuning.log.policy
+            log.stream.commitsByWrite = node.logFigures.commitsByWrite.load(ordering: .relaxed)
             log.switches = [CoreLog.Switch(path: path, tail: [])]
             effects.isOn = true
             effects.marksTime = tuning.log.marksTime

@@ -34,6 +34,10 @@ struct CoreLog: ~Copyable {
     var summed = 0
     /// A batch that goes, or failed to go, through the ring.
     var inFlight = ByteBuffer()
+    /// When the write or sync through the ring began, and what the write is noted as.
+    var writeBegan = Instant(nanoseconds: 0)
+    var writeEvent = LatencyEvent.aofWriteAlone
+    var syncBegan = Instant(nanoseconds: 0)
     /// Files to go on with, each when what was appended before has been written to the one before it and is on the disk.
     var switches: [Switch] = []
 
@@ -173,12 +177,18 @@ extension CoreState {
         return released
     }
 
+    /// A commit has failed under `always`.
+    mutating func giveUpCommit(_ errno: Int32) {
+        let step = log.stream.commitsByWrite ? "a write with O_DSYNC to" : "fdatasync of"
+        giveUpLog("\(step) \(log.path) failed (\(errorName(errno)))")
+    }
+
     /// Nothing can be promised any more: says why, and stops the node without another reply.
-    mutating func giveUpLog(_ errno: Int32) {
+    mutating func giveUpLog(_ reason: String) {
         guard log.standing != .gaveUp else { return }
         log.standing = .gaveUp
         node.sink.logger(core: id.index).critical(
-            "append-only file: fdatasync of \(log.path) failed (\(errorName(errno))); what was written since the last one may be lost, so nothing more is acknowledged: stopping"
+            "append-only file: \(reason); what was written since the last commit may be lost, so nothing more is acknowledged: stopping"
         )
         node.exitCode.store(1, ordering: .releasing)
         node.isStopping.store(true, ordering: .sequentiallyConsistent)

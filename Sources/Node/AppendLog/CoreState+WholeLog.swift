@@ -31,7 +31,7 @@ extension CoreState {
         LogAnnotation.appendCheck(sum.value, to: &record)
         do throws(DiskError) {
             let generation = try node.logFolder.beginGeneration(
-                cores: coreCount, after: record.bytes.copied(), emptied: false)
+                cores: coreCount, after: record.bytes.copied())
             call.logPaths = generation.paths
         } catch {
             call.logFailure = error.errno

@@ -1,3 +1,5 @@
+import Durability
+
 /// What INFO says about the append-only file, as found when the question was asked.
 struct LogFacts: Sendable {
     var isReplaying = false
@@ -9,6 +11,7 @@ struct LogFacts: Sendable {
     var rewrites = 0
     var bytes = 0
     var baseBytes = 0
+    var commitMethod = CommitMethod.sync
 }
 
 extension LogFacts {
@@ -23,6 +26,7 @@ extension LogFacts {
         rewrites = figures.rewrites.load(ordering: .relaxed)
         bytes = figures.bytes.load(ordering: .relaxed)
         baseBytes = figures.baseBytes.load(ordering: .relaxed)
+        commitMethod = figures.commitsByWrite.load(ordering: .relaxed) ? .write : .sync
     }
 }
 

@@ -29,7 +29,7 @@ public struct LogCheck: FileCheck {
         let inspector = LogInspector(
             folder: folder, names: LogNames(stem: String(name.dropLast(".manifest".utf8.count))),
             singlePath: "", disk: disk)
-        let found = inspector.inspect(wantsLog: true, loadsTruncated: true, hasSnapshot: false)
+        let found = inspector.inspect(wantsLog: true, loadsTruncated: true, snapshot: .none)
         (files, report) = (found.files, found)
     }
 

@@ -1,4 +1,5 @@
 import Durability
+import Logging
 import Reactor
 import Synchronization
 import Wire
@@ -18,10 +19,10 @@ import Wire
 final class LogFolder: Sendable {
     let path: String
     let names: LogNames
-    private let disk: any Disk
+    let disk: any Disk
     private let shared: Mutex<LogManifest>
-    /// The manifest is not on the disk yet: the log counts only when its first base is whole.
-    private let isProvisional = Mutex(false)
+    /// While a log begins, which counts only when its first base is whole: the manifest that is on the disk meanwhile.
+    private let replacing = Mutex<LogManifest?>(nil)
 
     /// Generations beyond which a rewrite makes one of them.
     static let generationsMax = 64
@@ -43,24 +44,24 @@ final class LogFolder: Sendable {
     /// What was found at the start is in force.
     func take(_ manifest: LogManifest) { shared.withLock { $0 = manifest } }
 
-    /// A generation that has been made: the cores' files, and what to remove when all cores write to them.
+    /// A generation that has been made: the cores' files.
     struct Generation: Sendable {
         let paths: [String]
         let firstSequence: Int64
-        let replaced: [LogManifest.File]
     }
 
     /// Makes the files of a new generation and has the manifest name them.
     /// - Parameters:
     ///   - record: what stands between the generations, if something does: whole records.
-    ///   - emptied: nothing of what came before counts any more.
+    ///   - isProvisional: a log begins, and the manifest is written only with its first base.
     func beginGeneration(
-        cores: Int, after record: [UInt8]? = nil, emptied: Bool = false, isProvisional: Bool = false
+        cores: Int, after record: [UInt8]? = nil, isProvisional: Bool = false
     ) throws(DiskError) -> Generation {
-        if isProvisional { self.isProvisional.withLock { $0 = true } }
+        let old = manifest
+        if isProvisional { replacing.withLock { $0 = old } }
         let outcome: Result<Generation, DiskError> = shared.withLock { manifest in
             do throws(DiskError) {
-                return .success(try make(&manifest, cores, record, emptied))
+                return .success(try make(&manifest, cores, record))
             } catch {
                 return .failure(error)
             }
@@ -69,13 +70,12 @@ final class LogFolder: Sendable {
     }
 
     private func make(
-        _ manifest: inout LogManifest, _ cores: Int, _ record: [UInt8]?, _ emptied: Bool
+        _ manifest: inout LogManifest, _ cores: Int, _ record: [UInt8]?
     ) throws(DiskError) -> Generation {
         try disk.makeFolder(path)
         var new = manifest
         var next = manifest.lastSequence + 1
-        if emptied { (new.base, new.increments) = (nil, []) }
-        if let record, !emptied {
+        if let record {
             let name = names.increment(next)
             try disk.write(path(of: name), record)
             new.increments.append(LogManifest.File(name: name, sequence: next, kind: .increment))
@@ -91,10 +91,9 @@ final class LogFolder: Sendable {
                 LogManifest.File(name: name, sequence: next, kind: .increment, core: core, cores: cores))
             next += 1
         }
-        if !isProvisional.withLock({ $0 }) { try store(new) }
-        let replaced = emptied ? manifest.files : []
+        if replacing.withLock({ $0 == nil }) { try store(new) }
         manifest = new
-        return Generation(paths: paths, firstSequence: first, replaced: replaced)
+        return Generation(paths: paths, firstSequence: first)
     }
 
     /// The manifest on the disk becomes `manifest`: whole or not at all.
@@ -133,7 +132,7 @@ final class LogFolder: Sendable {
             return .success(replaced)
         }
         let replaced = try outcome.get()
-        isProvisional.withLock { $0 = false }
+        replacing.withLock { $0 = nil }
         return replaced
     }
 
@@ -152,37 +151,54 @@ final class LogFolder: Sendable {
         take(manifest)
     }
 
-    /// A log that was to begin has not: its files go.
-    func dropProvisional() {
-        guard isProvisional.withLock({ $0 }) else { return }
-        isProvisional.withLock { $0 = false }
-        guard let bytes = try? disk.read(path(of: names.manifest), from: 0, count: 16 << 20),
-            let old = try? LogManifest(parsing: bytes)
-        else {
-            remove(manifest.files)
-            return take(LogManifest())
-        }
+    /// A log that was to begin has not: its files go, and those of another time stay.
+    func dropProvisional(_ logger: Logger) {
+        let old = replacing.withLock { $0.take() }
+        guard let old else { return }
         let known = Set(old.files.map(\.name))
-        remove(manifest.files.filter { !known.contains($0.name) })
+        remove(manifest.files.map(\.name).filter { !known.contains($0) }, logger)
         take(old)
     }
 
-    /// Removes files that the manifest does not name any more. What cannot be removed does no harm.
-    func remove(_ files: [LogManifest.File]) {
-        for file in files { try? disk.remove(path(of: file.name)) }
+    // MARK: Removing
+
+    /// Removes files that the manifest does not name any more. One that stays does no harm, but takes room: it is said.
+    /// Returns what has gone.
+    @discardableResult
+    func remove(_ files: [String], _ logger: Logger) -> [String] {
+        var removed: [String] = []
+        for file in files {
+            do throws(DiskError) {
+                try disk.remove(path(of: file))
+                removed.append(file)
+            } catch  where error == .notFound {
+                continue
+            } catch {
+                logger.warning("append-only file: \(path(of: file)) could not be removed: \(error)")
+            }
+        }
+        return removed
     }
 
     /// Removes what an earlier run has left in the folder that its manifest does not name: files of a switch that was not
     /// completed, and such as were to be removed. Only when the data is loaded. Returns their names.
-    func removeUnlisted() -> [String] {
-        guard let entries = try? disk.list(path) else { return [] }
-        let known = Set(manifest.files.map(\.name))
-        let left = entries.map(\.name).filter { names.isNumbered($0) && !known.contains($0) }
-        for name in left { try? disk.remove(path(of: name)) }
-        return left
+    func removeUnlisted(_ logger: Logger) -> [String] {
+        do throws(DiskError) {
+            let known = Set(manifest.files.map(\.name))
+            return remove(
+                try disk.list(path).map(\.name).filter { names.isNumbered($0) && !known.contains($0) }, logger
+            )
+        } catch {
+            // Without a folder there is nothing in it.
+            if error != .notFound {
+                logger.warning("append-only file: \(path) could not be looked through: \(error)")
+            }
+            return []
+        }
     }
 
-    /// Bytes of the files named now.
+    /// Bytes of the files named now: for figures, and for when to rewrite. What cannot be looked at counts as nothing
+    /// here; whoever needs the file will say what is wrong with it.
     var bytes: Int {
         manifest.files.reduce(0) { sum, file in sum + ((try? disk.size(path(of: file.name))) ?? 0) }
     }

@@ -21,11 +21,22 @@ final class LogReplayJob: Sendable {
     let files: [File]
     let coreCount: Int
     let bytes: Int
+    /// Bytes of the snapshot that has been loaded before.
+    let baseBytes: Int
     let startedAt: Instant
     /// Calls when it is over, on the core that ends last.
     let finish: @Sendable (inout CoreState, String?) -> Void
     private let shared: Mutex<Shared>
-    let bytesDone = Atomic<Int>(0)
+    /// Bytes that each core has worked off.
+    private let bytesDone: [LoadJob.Progress]
+
+    /// Bytes of the files that the cores have worked off on average.
+    var bytesLoaded: Int {
+        bytesDone.reduce(0) { $0 + $1.bytes.load(ordering: .relaxed) } / max(1, bytesDone.count)
+    }
+
+    /// Core `core` has worked off so many bytes more.
+    func note(_ count: Int, by core: CoreID) { bytesDone[core.index].bytes.add(count, ordering: .relaxed) }
 
     private struct Shared {
         var coresAwaited: Int
@@ -41,14 +52,16 @@ final class LogReplayJob: Sendable {
     }
 
     init(
-        files: [File], coreCount: Int, startedAt: Instant,
+        files: [File], baseBytes: Int = 0, coreCount: Int, startedAt: Instant,
         finish: @escaping @Sendable (inout CoreState, String?) -> Void
     ) {
         self.files = files
+        self.baseBytes = baseBytes
         self.coreCount = coreCount
         self.finish = finish
         self.startedAt = startedAt
         bytes = files.reduce(0) { $0 + $1.end }
+        bytesDone = (0..<coreCount).map { _ in LoadJob.Progress() }
         shared = Mutex(Shared(coresAwaited: coreCount))
     }
 
@@ -120,15 +133,17 @@ struct LogReplay: ~Copyable {
         let text: String
     }
 
-    /// Executes about a block of records.
-    mutating func step(on state: inout CoreState) throws(Failure) -> Progress {
+    /// Executes records for about so long.
+    mutating func step(on state: inout CoreState, micros: Int64) throws(Failure) -> Progress {
         guard fileIndex < job.files.count else { return .done }
         let file = job.files[fileIndex]
         var taken = ByteBuffer()
         swap(&taken, &window)
         defer { swap(&taken, &window) }
-        try execute(taken, on: &state)
-        guard !isAwaiting else { return .busy }
+        let before = place
+        let needsMore = try execute(taken, on: &state, until: Cycles.now() &+ Cycles.ticks(micros: micros))
+        job.note(place - before, by: state.id)
+        guard needsMore else { return .busy }
         taken.removePrefix(place)
         windowStart += place
         place = 0
@@ -146,12 +161,12 @@ struct LogReplay: ~Copyable {
             database = DatabaseIndex(rawValue: 0)
             return .busy
         }
-        try read(file, into: &taken, on: state.id)
+        try read(file, into: &taken)
         return .busy
     }
 
     private mutating func read(
-        _ file: LogReplayJob.File, into window: inout ByteBuffer, on core: CoreID
+        _ file: LogReplayJob.File, into window: inout ByteBuffer
     ) throws(Failure) {
         do throws(DiskError) {
             // A record longer than what there is doubles it.
@@ -160,21 +175,20 @@ struct LogReplay: ~Copyable {
             guard !bytes.isEmpty else { throw DiskError(errno: 5) }
             window.append(bytes)
             readTo += bytes.count
-            if core.index == 0 { job.bytesDone.add(bytes.count, ordering: .relaxed) }
         } catch {
             throw Failure(text: "\(file.path) cannot be read: \(error)")
         }
     }
 
-    /// Executes the whole records of the window, from `place` on.
+    /// Executes the whole records of the window, from `place` on, until that time. True if it holds no more of them.
     private mutating func execute(
-        _ window: borrowing ByteBuffer, on state: inout CoreState
-    ) throws(Failure) {
-        while true {
+        _ window: borrowing ByteBuffer, on state: inout CoreState, until end: UInt64
+    ) throws(Failure) -> Bool {
+        while Cycles.now() < end {
             ranges.removeAll(keepingCapacity: true)
             let rest = window.bytes.from(place)
             switch scanner.next(rest, appendingTo: &ranges) {
-            case .incomplete: return
+            case .incomplete: return true
             case .annotation(let length): place += length
             case .request(let length):
                 var mine: [ArgumentRange] = []
@@ -182,12 +196,13 @@ struct LogReplay: ~Copyable {
                 try perform(mine, of: rest.extracting(0..<length), on: &state)
                 swap(&mine, &ranges)
                 // The same record again, when all have come here.
-                guard !isAwaiting else { return }
+                guard !isAwaiting else { return false }
                 place += length
             case .broken, .wrongSum:
                 throw failure("the records have changed since they were checked")
             }
         }
+        return false
     }
 
     private func failure(_ reason: String) -> Failure {
@@ -313,7 +328,10 @@ extension CoreState {
         replay.isBusy = true
     }
 
-    /// A slice of the repetition: about a millisecond, since nothing else is served meanwhile.
+    /// What a turn spends on it before it looks at its clients.
+    private static var replaySliceMicros: Int64 { 2000 }
+
+    /// A slice of the repetition.
     mutating func continueReplay() {
         guard var place = replay.place.take() else { return }
         let job = place.job
@@ -321,7 +339,7 @@ extension CoreState {
         var isDone = job.hasFailed
         if !isDone {
             do throws(LogReplay.Failure) {
-                if case .done = try place.step(on: &self) { isDone = true }
+                if case .done = try place.step(on: &self, micros: Self.replaySliceMicros) { isDone = true }
             } catch {
                 failure = error.text
                 isDone = true

@@ -1,4 +1,5 @@
 import Durability
+import Logging
 import Reactor
 import Wire
 
@@ -44,10 +45,15 @@ public struct LogInspector {
     /// Where the single file of old would be.
     let singlePath: String
     let disk: any Disk
+    /// Who is told how far it is.
+    private let logger: Logger?
 
     /// Looks at the log in a folder.
-    public init(folder: String, names: LogNames, singlePath: String, disk: any Disk) {
+    public init(
+        folder: String, names: LogNames, singlePath: String, disk: any Disk, logger: Logger? = nil
+    ) {
         self.folder = folder
+        self.logger = logger
         self.names = names
         self.singlePath = singlePath
         self.disk = disk
@@ -55,11 +61,11 @@ public struct LogInspector {
 
     /// Everything there is to know. Reads all increments.
     public func inspect(
-        wantsLog: Bool, loadsTruncated: Bool, hasSnapshot: Bool
+        wantsLog: Bool, loadsTruncated: Bool, snapshot: RecoveryFindings.Snapshot
     ) -> LogReport {
         var report = LogReport(
             findings: RecoveryFindings(
-                wantsLog: wantsLog, loadsTruncated: loadsTruncated, hasSnapshot: hasSnapshot, log: .none))
+                wantsLog: wantsLog, loadsTruncated: loadsTruncated, snapshot: snapshot, log: .none))
         guard wantsLog else { return report }
         let entries: [DiskEntry]
         do throws(DiskError) {
@@ -68,8 +74,8 @@ public struct LogInspector {
             if error != .notFound {
                 report.findings.log = .locked
                 report.problems.append("\(folder) cannot be read: \(error)")
-            } else if (try? disk.size(singlePath)) != nil {
-                report.findings.log = .single
+            } else {
+                lookForSingle(&report)
             }
             return report
         }
@@ -79,8 +85,8 @@ public struct LogInspector {
             if !own.isEmpty {
                 report.findings.log = .headless
                 report.problems.append("\(folder) holds \(own[0].name), but there is no \(names.manifest)")
-            } else if (try? disk.size(singlePath)) != nil {
-                report.findings.log = .single
+            } else {
+                lookForSingle(&report)
             }
             return report
         }
@@ -88,8 +94,21 @@ public struct LogInspector {
         guard report.findings.log == .listed else { return report }
         let listed = Set(report.manifest.files.map(\.name))
         report.unlisted = entries.map(\.name).filter { names.isOwn($0) && !listed.contains($0) }
-        inspectFiles(&report)
+        let bytes = entries.reduce(0) { $0 + (listed.contains($1.name) ? $1.size : 0) }
+        inspectFiles(&report, logger.map { InspectionProgress(bytesTotal: bytes, logger: $0) })
         return report
+    }
+
+    /// Without a folder, or with an empty one, there may be a log from before logs had one.
+    private func lookForSingle(_ report: inout LogReport) {
+        do throws(DiskError) {
+            _ = try disk.size(singlePath)
+            report.findings.log = .single
+        } catch {
+            if error == .notFound { return }
+            report.findings.log = .locked
+            report.problems.append("\(singlePath) cannot be looked at: \(error)")
+        }
     }
 
     private func readManifest(_ report: inout LogReport) {
@@ -109,16 +128,16 @@ public struct LogInspector {
         }
     }
 
-    private func inspectFiles(_ report: inout LogReport) {
+    private func inspectFiles(_ report: inout LogReport, _ progress: InspectionProgress?) {
         let manifest = report.manifest
         if let base = manifest.base {
-            let file = inspectBase(base)
+            let file = inspectBase(base, progress)
             report.files.append(file)
             report.findings.base = file.error == nil ? .there : file.error == .notFound ? .missing : .there
             if let finding = file.finding, finding != .whole { report.findings.base = .bad }
             note(file, &report)
         }
-        var increments = manifest.increments.map(inspectIncrement)
+        var increments = manifest.increments.map { inspectIncrement($0, progress) }
         for index in increments.indices {
             increments[index].mayEndTorn = increments[(index + 1)...].allSatisfy { later in
                 later.size == 0
@@ -163,28 +182,33 @@ public struct LogInspector {
         }
     }
 
-    private func inspectBase(_ base: LogManifest.File) -> LogReport.File {
+    private func inspectBase(_ base: LogManifest.File, _ progress: InspectionProgress?) -> LogReport.File {
         var file = LogReport.File(listed: base, path: "\(folder)/\(base.name)")
         do throws(DiskError) {
             file.size = try disk.size(file.path)
             let start = try disk.read(file.path, from: 0, count: 5)
             // A snapshot's own reader checks it, sum included, while it loads.
-            if start.starts(with: "REDIS".utf8) { return file }
+            if start.starts(with: "REDIS".utf8) {
+                progress?.add(file.size)
+                return file
+            }
         } catch {
             file.error = error
             return file
         }
-        return inspectRecords(file)
+        return inspectRecords(file, progress)
     }
 
-    private func inspectIncrement(_ increment: LogManifest.File) -> LogReport.File {
-        inspectRecords(LogReport.File(listed: increment, path: "\(folder)/\(increment.name)"))
+    private func inspectIncrement(
+        _ increment: LogManifest.File, _ progress: InspectionProgress?
+    ) -> LogReport.File {
+        inspectRecords(LogReport.File(listed: increment, path: "\(folder)/\(increment.name)"), progress)
     }
 
     /// Bytes read at a time.
     private static let blockBytes = 4 << 20
 
-    func inspectRecords(_ file: LogReport.File) -> LogReport.File {
+    func inspectRecords(_ file: LogReport.File, _ progress: InspectionProgress? = nil) -> LogReport.File {
         var file = file
         var inspection = LogInspection()
         var window = ByteBuffer()
@@ -197,6 +221,7 @@ public struct LogInspector {
                 offset += bytes.count
                 window.append(bytes)
                 if bytes.isEmpty { break }
+                progress?.add(bytes.count)
                 if broken == nil {
                     let (taken, finding) = inspection.take(window.bytes)
                     window.removePrefix(taken)

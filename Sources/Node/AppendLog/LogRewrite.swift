@@ -14,11 +14,16 @@ final class LogRewrite: Sendable {
     let base: String
     let sequence: Int64
     let generation: LogFolder.Generation
+    /// The base is one of commands (`aof-use-rdb-preamble no`).
+    let writesRecords: Bool
     /// The log was off: it counts only once this base is whole.
     let begins: Bool
 
-    init(base: String, sequence: Int64, generation: LogFolder.Generation, begins: Bool) {
+    init(
+        base: String, sequence: Int64, generation: LogFolder.Generation, writesRecords: Bool, begins: Bool
+    ) {
         self.base = base
+        self.writesRecords = writesRecords
         self.sequence = sequence
         self.generation = generation
         self.begins = begins
@@ -30,6 +35,11 @@ final class LogFigures: Sendable {
     let isScheduled = Atomic<Bool>(false)
     /// The log is being repeated.
     let isReplaying = Atomic<Bool>(false)
+    /// When that began, in seconds since 1970.
+    let replayStartedSeconds = Atomic<Int64>(0)
+    /// Whether `appendfsync always` commits by O_DSYNC writes, and whether that has been settled.
+    let commitsByWrite = Atomic<Bool>(false)
+    let commitIsSettled = Atomic<Bool>(false)
     /// When the one under way began, in seconds; -1: none is.
     let startedSeconds = Atomic<Int64>(-1)
     let lastDurationSeconds = Atomic<Int64>(-1)
@@ -78,19 +88,24 @@ extension CoreState {
         figures.lastTrySeconds.store(now.rawValue / 1000, ordering: .relaxed)
         let generation: LogFolder.Generation
         do throws(DiskError) {
-            if begins { try node.logFolder.takeFromDisk() }
+            if begins {
+                try node.logFolder.takeFromDisk()
+                node.settleCommitMethod(node.settings.log, node.sink.logger(core: id.index))
+            }
             generation = try node.logFolder.beginGeneration(cores: coreCount, isProvisional: begins)
         } catch {
             figures.lastFailed.store(true, ordering: .relaxed)
             node.sink.logger(core: id.index).error("append-only file: no rewrite can begin: \(error)")
             throw error
         }
-        let base = node.logFolder.nextBase(isSnapshot: true)
+        let isSnapshot = node.settings.log.usesSnapshotBase
+        let base = node.logFolder.nextBase(isSnapshot: isSnapshot)
         figures.startedSeconds.store(now.rawValue / 1000, ordering: .relaxed)
         startSnapshot(
             isInBackground: true,
             rewrite: LogRewrite(
-                base: base.name, sequence: base.sequence, generation: generation, begins: begins))
+                base: base.name, sequence: base.sequence, generation: generation,
+                writesRecords: !isSnapshot, begins: begins))
         node.sink.logger(core: id.index).notice("Background append only file rewriting started")
     }
 
@@ -104,8 +119,8 @@ extension CoreState {
     mutating func finishRewrite(_ rewrite: LogRewrite) throws(DiskError) {
         let replaced = try node.logFolder.replaceBase(
             rewrite.base, rewrite.sequence, before: rewrite.generation.firstSequence)
-        node.logFolder.remove(replaced)
-        let bytes = node.logFolder.bytes
+        node.logFolder.remove(replaced.map(\.name), node.sink.logger(core: id.index))
+        let bytes = measureLog()
         node.logFigures.baseBytes.store(bytes, ordering: .relaxed)
         node.logFigures.bytes.store(bytes, ordering: .relaxed)
     }
@@ -126,7 +141,7 @@ extension CoreState {
             logger.notice("Background AOF rewrite finished successfully")
         }
         let endsLog = hasFailed && rewrite.begins
-        if endsLog { node.logFolder.dropProvisional() }
+        if endsLog { node.logFolder.dropProvisional(logger) }
         for core in 0..<coreCount {
             tell(CoreID(core)) { state in
                 state.log.stream.isSyncSuspended = false
@@ -151,7 +166,7 @@ extension CoreState {
         let waits = now.rawValue / 1000 - figures.lastTrySeconds.load(ordering: .relaxed) < 5
         if figures.lastFailed.load(ordering: .relaxed), waits { return }
         guard log.isOn else { return tryRewrite() }
-        let bytes = node.logFolder.bytes
+        let bytes = measureLog()
         figures.bytes.store(bytes, ordering: .relaxed)
         if mustRewrite(bytes) { tryRewrite() }
     }
@@ -165,10 +180,10 @@ extension CoreState {
         }
         // Each FLUSHDB on several cores makes a generation of files.
         if node.logFolder.manifest.generationCount > LogFolder.generationsMax { return true }
-        let limits = tuning.log
-        guard limits.rewritePercentage > 0, bytes > limits.rewriteBytesMin else { return false }
-        let base = max(1, figures.baseBytes.load(ordering: .relaxed))
-        return (bytes - base) / max(1, base / 100) >= limits.rewritePercentage
+        let rule = RewriteRule(
+            percentage: tuning.log.rewritePercentage, bytesMin: tuning.log.rewriteBytesMin)
+        return rule.isDue(
+            bytes: bytes, baseBytes: figures.baseBytes.load(ordering: .relaxed), dataBytes: node.usedBytes)
     }
 
     private mutating func tryRewrite() {

@@ -9,7 +9,7 @@ enum LogStart: Sendable {
     /// There is no log to keep.
     case off
     /// Repeat these, then begin a generation.
-    case replay([LogReplayJob.File], base: String?)
+    case replay([LogReplayJob.File], base: LogReplayJob.File?)
     /// Load the snapshot, if there is one, then begin a log with the data as its base.
     case beginWithData
 }
@@ -21,14 +21,14 @@ extension LogStart {
         -> LogStart?
     {
         let inspector = LogInspector(
-            folder: folder.path, names: folder.names, singlePath: folder.names.stem, disk: disk)
-        let hasSnapshot = (try? disk.size(settings.snapshotFile)) != nil
+            folder: folder.path, names: folder.names, singlePath: folder.names.stem, disk: disk,
+            logger: logger)
         let report = inspector.inspect(
-            wantsLog: settings.log.isOn, loadsTruncated: settings.log.loadsTruncated, hasSnapshot: hasSnapshot
-        )
+            wantsLog: settings.log.isOn, loadsTruncated: settings.log.loadsTruncated,
+            snapshot: snapshot(settings.snapshotFile, disk, logger))
         let decision = report.findings.decision
         for problem in report.problems { logger.error("append-only file: \(problem)") }
-        removeTemporary(report.unlisted, folder, disk)
+        folder.remove(report.unlisted.filter { $0.hasPrefix("temp-") }, logger)
         switch decision.outcome {
         case .empty, .snapshot: return settings.log.isOn ? .replay([], base: nil) : .off
         case .snapshotThenLog:
@@ -41,9 +41,24 @@ extension LogStart {
             return .replay(files, base: snapshotBase(report))
         case .refuse:
             logger.critical(
-                "append-only file: not started (row \(decision.row) of the recovery table). \(remedy(decision.row, folder))"
+                "not started (row \(decision.row) of the recovery table). \(remedy(decision.row, settings, folder))"
             )
             return nil
+        }
+    }
+
+    /// Whether there is a snapshot. One that may not be looked at is not taken for none.
+    private static func snapshot(
+        _ path: String, _ disk: any Disk, _ logger: Logger
+    ) -> RecoveryFindings.Snapshot {
+        do throws(DiskError) {
+            _ = try disk.size(path)
+            return .there
+        } catch  where error == .notFound {
+            return .none
+        } catch {
+            logger.error("\(path) cannot be looked at: \(error)")
+            return .locked
         }
     }
 
@@ -70,12 +85,9 @@ extension LogStart {
     }
 
     /// The base, if it is a snapshot.
-    private static func snapshotBase(_ report: LogReport) -> String? {
-        report.files.first { $0.listed.kind == .base && $0.finding == nil }?.path
-    }
-
-    private static func removeTemporary(_ names: [String], _ folder: LogFolder, _ disk: any Disk) {
-        for name in names where name.hasPrefix("temp-") { try? disk.remove(folder.path(of: name)) }
+    private static func snapshotBase(_ report: LogReport) -> LogReplayJob.File? {
+        report.files.first { $0.listed.kind == .base && $0.finding == nil }
+            .map { LogReplayJob.File(path: $0.path, end: $0.size) }
     }
 
     /// The single file of old becomes the base in the folder, as redis-server does it.
@@ -99,11 +111,12 @@ extension LogStart {
         }
     }
 
-    private static func remedy(_ row: Character, _ folder: LogFolder) -> String {
+    private static func remedy(_ row: Character, _ settings: Settings, _ folder: LogFolder) -> String {
         let check = "coronet check aof \(folder.path(of: folder.names.manifest))"
         switch row {
         case "F": return "Bring the manifest back, or move the files away to start without them."
         case "G": return "Let the user that runs this node read and write \(folder.path)."
+        case "O": return "Let the user that runs this node look at \(settings.snapshotFile), or move it away."
         case "H", "I", "J": return "See what is there with '\(check)'; bring the files back from a copy."
         default: return "Repair with '\(check) --fix', which keeps a copy and cuts what is behind the damage."
         }
@@ -117,7 +130,13 @@ extension LogStart {
             return try LoadJob.atStart(settings.snapshotFile, coreCount: coreCount)
         }
         guard let base else { return nil }
-        return try LoadJob.atStart(base, coreCount: coreCount)
+        return try LoadJob.atStart(base.path, coreCount: coreCount)
+    }
+
+    /// Bytes of base and increments; 0 where no log is loaded.
+    var bytes: Int {
+        guard case .replay(let files, let base) = self else { return 0 }
+        return files.reduce(base?.end ?? 0) { $0 + $1.end }
     }
 }
 
@@ -128,6 +147,7 @@ extension CoreState {
             conditions.insert(.loading)
             shard.isReplaying = true
             node.logFigures.isReplaying.store(true, ordering: .relaxed)
+            node.logFigures.replayStartedSeconds.store(WallClock.micros / 1_000_000, ordering: .relaxed)
         }
         if id == Self.director, node.persistence.load.withLock({ $0 == nil }) { continueStart() }
     }
@@ -138,10 +158,13 @@ extension CoreState {
         case .off, .beginWithData:
             // A log that is to be on and is not begins by itself: with a rewrite (`rewriteIfDue`).
             for core in 0..<coreCount { tell(CoreID(core)) { $0.conditions.remove(.loading) } }
-        case .replay(let files, _):
-            let job = LogReplayJob(files: files, coreCount: coreCount, startedAt: instant) { state, failure in
+        case .replay(let files, let base):
+            let job = LogReplayJob(
+                files: files, baseBytes: base?.end ?? 0, coreCount: coreCount, startedAt: instant
+            ) { state, failure in
                 state.replayEnded(failure)
             }
+            node.logReplay.withLock { $0 = job }
             for core in 0..<coreCount { tell(CoreID(core)) { $0.beginReplay(job) } }
         }
     }
@@ -149,18 +172,19 @@ extension CoreState {
     /// The log has been repeated on all cores, or cannot be.
     private mutating func replayEnded(_ failure: String?) {
         let logger = node.sink.logger(core: id.index)
+        node.logReplay.withLock { $0 = nil }
         if let failure {
             logger.critical("append-only file: not started. \(failure)")
             return stopWithFailure()
         }
         node.logFigures.isReplaying.store(false, ordering: .relaxed)
-        let removed = node.logFolder.removeUnlisted()
+        let removed = node.logFolder.removeUnlisted(logger)
         if !removed.isEmpty {
             logger.notice(
                 "append-only file: removed what no manifest names: \(removed.joined(separator: ", "))")
         }
         beginGeneration()
-        let bytes = node.logFolder.bytes
+        let bytes = measureLog()
         node.logFigures.baseBytes.store(bytes, ordering: .relaxed)
         node.logFigures.bytes.store(bytes, ordering: .relaxed)
         for core in 0..<coreCount { tell(CoreID(core)) { $0.conditions.remove(.loading) } }

@@ -47,6 +47,10 @@ extension Settings {
         public var marksTime: Bool
         /// `aof-checksums`
         public var hasChecksums: Bool
+        /// `aof-use-rdb-preamble`
+        public var usesSnapshotBase: Bool
+        /// `aof-commit-method`; nil: to be found out.
+        public var commitMethod: CommitMethod?
 
         init(_ store: SettingsStore) {
             isOn = store.flag("appendonly")
@@ -59,6 +63,8 @@ extension Settings {
             loadsTruncated = store.flag("aof-load-truncated")
             marksTime = store.flag("aof-timestamp-enabled")
             hasChecksums = store.flag("aof-checksums")
+            usesSnapshotBase = store.flag("aof-use-rdb-preamble")
+            commitMethod = CommitMethod(rawValue: store["aof-commit-method"])
         }
     }
 }

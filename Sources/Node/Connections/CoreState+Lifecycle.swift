@@ -218,26 +218,29 @@ extension CoreState {
         flushList.append(UInt32(truncatingIfNeeded: slot))
     }
 
-    /// The sent buffer becomes the connection's next reply buffer if it has none, or goes to the pool.
+    /// The sent buffer goes to the pool.
     @inline(__always)
     private mutating func recycleBuffer(slot: Int) {
-        connections[slot].inFlight.removeAll(keepingCapacity: true)
-        guard connections[slot].inFlight.capacity <= CoreTuning.pooledBufferCapacityMax,
-            bufferPool.count < CoreTuning.pooledBuffersMax
-        else {
-            connections[slot].inFlight.removeAll(keepingCapacity: false)
-            return
-        }
         var buffer = ByteBuffer()
         swap(&buffer, &connections[slot].inFlight)
-        bufferPool.append(buffer)
+        bufferPool.takeBack(buffer, bytesMax: tuning.pooledBytesMax)
     }
 
     /// Lends a reply buffer from the pool to a connection that has none.
     @inline(__always)
     mutating func lendBuffer(slot: Int) {
-        guard connections[slot].reply.buffer.capacity == 0, !bufferPool.isEmpty else { return }
-        var buffer = bufferPool.removeLast()
+        guard connections[slot].reply.buffer.capacity == 0, var buffer = bufferPool.lend() else { return }
         swap(&buffer, &connections[slot].reply.buffer)
+    }
+
+    /// Bytes of a connection that cannot be executed now. Much at once is the beginning of a large request, which grows into
+    /// a buffer that has been large before; little goes where it takes little.
+    mutating func carry(_ bytes: RawSpan, slot: Int) {
+        if connections[slot].carry.capacity == 0, bytes.byteCount >= CoreTuning.carryWorthPooling,
+            var buffer = bufferPool.lend()
+        {
+            swap(&buffer, &connections[slot].carry)
+        }
+        connections[slot].carry.append(bytes)
     }
 }

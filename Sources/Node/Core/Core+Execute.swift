@@ -36,8 +36,7 @@ extension Core where Ring: ~Copyable {
         let bytes = ring.bytes(of: source.buffer, count: Int(source.count))
         if state.connections[slot].flags.contains(anyOf: .waiting) {
             // Blocked by an earlier buffer of this batch, which has begun the carry.
-            state.connections[slot].carry.append(
-                bytes.extracting(Int(source.parsedStart)..<Int(source.parsedEnd)))
+            state.carry(bytes.extracting(Int(source.parsedStart)..<Int(source.parsedEnd)), slot: slot)
             return
         }
         guard !requests.isEmpty else { return }
@@ -49,7 +48,7 @@ extension Core where Ring: ~Copyable {
         // What was parsed ahead of the stop, the incomplete tail included, is parsed again later.
         state.connections[slot].parser = RequestParser()
         state.connections[slot].carry.removeAll()
-        state.connections[slot].carry.append(bytes.extracting(base..<Int(source.parsedEnd)))
+        state.carry(bytes.extracting(base..<Int(source.parsedEnd)), slot: slot)
     }
 
     /// Executes requests of one connection. Returns the first that must not be executed now, because the

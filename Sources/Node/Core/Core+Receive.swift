@@ -48,7 +48,7 @@ extension Core where Ring: ~Copyable {
         // begins its carry anew with what was not executed: only then may these bytes follow.
         executeBatch()
         if !state.connections[slot].isLeaving {
-            state.connections[slot].carry.append(ring.bytes(of: event.buffer, count: Int(event.count)))
+            state.carry(ring.bytes(of: event.buffer, count: Int(event.count)), slot: slot)
         }
         ring.recycle(event.buffer)
         executeCarried(slot: slot)
@@ -70,7 +70,7 @@ extension Core where Ring: ~Copyable {
                 executeBatch(parsedTo: base)
                 if !state.connections[slot].mustCarry, executeInline(slot: slot) { base += length }
             case .incomplete:
-                state.connections[slot].carry.append(ring.bytes(of: buffer, count: count).from(base))
+                state.carry(ring.bytes(of: buffer, count: count).from(base), slot: slot)
                 base = count
             case .failure(let error):
                 executeBatch(parsedTo: base)
@@ -88,7 +88,7 @@ extension Core where Ring: ~Copyable {
     private mutating func leaveUnparsed(slot: Int, buffer: BufferID, from base: Int, count: Int) {
         batch.leaveSource()
         guard !state.connections[slot].isLeaving else { return }
-        state.connections[slot].carry.append(ring.bytes(of: buffer, count: count).from(base))
+        state.carry(ring.bytes(of: buffer, count: count).from(base), slot: slot)
     }
 
     /// Executes what a connection carries, as far as it is complete and the connection is not blocked.
@@ -147,7 +147,9 @@ extension Core where Ring: ~Copyable {
 
     /// Puts back what is left of the carried bytes.
     private mutating func keepCarried(slot: Int, _ carried: consuming ByteBuffer, from base: Int) {
-        guard !state.connections[slot].isLeaving, base < carried.count else { return }
+        guard !state.connections[slot].isLeaving, base < carried.count else {
+            return state.bufferPool.takeBack(carried, bytesMax: state.tuning.pooledBytesMax)
+        }
         carried.removePrefix(base)
         swap(&carried, &state.connections[slot].carry)
         state.limitCarry(slot)

@@ -76,13 +76,14 @@ extension CoreState {
         saveIfDue()
         rewriteIfDue()
         if id == Self.director {
-            logLoading()
+            if !tellLogProgress() { logLoading() }
             logSaving()
         }
         panel.rounds.add(1, ordering: .relaxed)
         node.noteUsedBytes()
         logWarnings()
         visitConnections()
+        bufferPool.trim()
         countClientBytes()
     }
 

@@ -45,7 +45,7 @@ struct CoreState: ~Copyable {
     /// Ranges of the inline request that was parsed last, in its parser's canonical form.
     var inlineRanges: [ArgumentRange] = []
     /// Empty reply buffers, warm ones last.
-    var bufferPool = UniqueArray<ByteBuffer>()
+    var bufferPool = BufferPool()
 
     var outbox: Outbox
     var office: PostOffice

@@ -53,10 +53,10 @@ struct CoreTuning: Sendable {
     /// A client with so much unread output is not worked for until it reads, unless its class has a limit in
     /// `client-output-buffer-limit`: then that decides, as in Redis. Enough to keep a fast network busy.
     static let outputThrottled = 512 << 10
-    /// Reply buffers above this size are freed, not pooled.
-    static let pooledBufferCapacityMax = 64 << 10
-    /// Reply buffers kept for reuse per core.
-    static let pooledBuffersMax = 1024
+    /// A carry that begins with so much is lent a buffer of the pool.
+    static let carryWorthPooling = 4 << 10
+    /// Bytes of buffers that a core keeps for reuse: they count toward `maxmemory`.
+    var pooledBytesMax: Int { maxMemory > 0 ? min(BufferPool.bytesMax, maxMemory >> 6) : BufferPool.bytesMax }
 }
 
 extension CoreTuning {

@@ -17,6 +17,8 @@ final class NodeContext: Sendable {
     let logFigures = LogFigures()
     /// What is to be done about the log at the start.
     let logStart = Mutex(LogStart.off)
+    /// The repetition of the log that is under way.
+    let logReplay = Mutex<LogReplayJob?>(nil)
     let persistence: Persistence
     let sink: LogSink
     let logger: Logger

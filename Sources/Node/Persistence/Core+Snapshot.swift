@@ -28,11 +28,12 @@ extension Core where Ring: ~Copyable {
         case .registerBuffers(let encoder): register(encoder)
         case .unregisterBuffers: ring.unregisterFileBuffers()
         case .rename(let job):
+            state.snapshots.namingBegan = Cycles.now()
             state.snapshots.naming = ring.renameFile(job.temporaryPath, to: job.path)
         case .openFolder(let path): state.snapshots.folder = ring.openFile(path, .read)
         case .syncFolder(let folder): ring.sync(folder, dataOnly: false, tag: 0)
         case .remove(let path):
-            state.snapshots.removalBegan = Cycles.now()
+            state.snapshots.namingBegan = Cycles.now()
             state.snapshots.naming = ring.removeFile(path)
         }
     }

@@ -16,9 +16,9 @@ struct SnapshotsOfCore {
     /// The file that has the name so far, and the folder, while the new file gets its name. On the first core.
     var old: FileID?
     var folder: FileID?
-    /// The change of a name that is under way, and when the last removal began, in cycles. On the first core.
+    /// The change of a name that is under way, and when it began, in cycles. On the first core.
     var naming: FileID?
-    var removalBegan: UInt64 = 0
+    var namingBegan: UInt64 = 0
     /// The log says once why memory was not registered.
     var hasSaidRefusal = false
     /// What the ring has to do.

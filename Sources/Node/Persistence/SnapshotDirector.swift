@@ -227,7 +227,9 @@ extension CoreState {
             snapshots.steps.append(.rename(job))
         case .fileRenamed where event.failure != 0:
             committed(failure: "the file cannot get its name: \(DiskError(errno: event.failure))")
-        case .fileRenamed: snapshots.steps.append(.openFolder(path: job.folder))
+        case .fileRenamed:
+            if job.rewrite != nil { noteLatency(Cycles.now() &- snapshots.namingBegan, of: .aofRename) }
+            snapshots.steps.append(.openFolder(path: job.folder))
         case .fileOpened where event.failure != 0:
             snapshots.folder = nil
             committed(failure: "opening \(job.folder): \(DiskError(errno: event.failure))")
@@ -271,7 +273,7 @@ extension CoreState {
     /// The temporary file is gone. Where it stays it is in nobody's way, but takes room on the disk.
     mutating func temporaryRemoved(_ event: Event) {
         guard let job = snapshots.director.job else { return }
-        noteLatency(Cycles.now() &- snapshots.removalBegan, of: .rdbUnlinkTempFile)
+        noteLatency(Cycles.now() &- snapshots.namingBegan, of: .rdbUnlinkTempFile)
         // It may never have been made.
         if event.failure != 0, event.failure != ENOENT {
             logger.warning("\(job.temporaryPath) could not be removed: \(DiskError(errno: event.failure))")

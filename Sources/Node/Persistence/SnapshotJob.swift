@@ -68,6 +68,7 @@ final class SnapshotJob: Sendable {
         var options = SnapshotOptions()
         options.compresses = settings.snapshotCompresses
         options.usage = Self.usage(under: settings.maxMemoryPolicy)
+        options.writesRecords = rewrite?.writesRecords ?? false
         self.options = options
         isSummed = settings.snapshotSums
         syncsOnTheWay = settings.snapshotSyncsOnTheWay
@@ -101,6 +102,7 @@ final class SnapshotJob: Sendable {
 
     /// The first bytes of the file.
     func header(facts: [(name: String, value: String)]) -> [UInt8] {
+        if options.writesRecords { return SnapshotLayout.headerOfRecords }
         let databases = shared.withLock { $0.databases }
         return SnapshotLayout.header(
             facts: facts,
@@ -110,6 +112,8 @@ final class SnapshotJob: Sendable {
 
     /// The last bytes of the file, and where they go.
     func end() -> (bytes: [UInt8], offset: Int) {
-        SnapshotLayout.end(after: shared.withLock { $0.pieces }, summing: isSummed)
+        let pieces = shared.withLock { $0.pieces }
+        if options.writesRecords { return SnapshotLayout.endOfRecords(after: pieces) }
+        return SnapshotLayout.end(after: pieces, summing: isSummed)
     }
 }

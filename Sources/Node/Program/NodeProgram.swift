@@ -40,6 +40,7 @@ public enum NodeProgram {
             doors.close()
             return 1
         }
+        if settings.log.isOn { node.settleCommitMethod(settings.log, logger) }
         do throws(DiskError) {
             let job = try start.loadJob(settings, coreCount: cpus.count)
             node.persistence.load.withLock { $0 = job }

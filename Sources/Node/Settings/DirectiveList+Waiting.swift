@@ -27,10 +27,11 @@ extension Directive {
             "aof-load-truncated", .flag, "yes", .live, .honoured, .persistence, "load a torn log"
         ),
         .init(
-            "aof-use-rdb-preamble", .flag, "yes", .live,
-            .accepted("the base of a rewritten log is always a snapshot, which redis-server loads too"),
-            .persistence,
-            "snapshot as base"),
+            "aof-use-rdb-preamble", .flag, "yes", .live, .honoured, .persistence,
+            "snapshot as base of a rewritten log, not commands"),
+        .init(
+            "aof-commit-method", .choice(["probe", "fdatasync", "o_dsync"]), "probe", .atStart, .honoured,
+            .persistence, "how appendfsync always commits; probe: what this disk does faster"),
         .init(
             "aof-timestamp-enabled", .flag, "no", .live, .honoured, .persistence,
             "times in the log"),

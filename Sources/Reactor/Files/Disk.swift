@@ -37,6 +37,9 @@ public protocol Disk: Sendable {
     func read(_ path: String, from offset: Int, count: Int) throws(DiskError) -> [UInt8]
     /// Writes a new file, or over an old one, and puts its bytes on the disk; not yet its name.
     func write(_ path: String, _ bytes: [UInt8]) throws(DiskError)
+    /// Writes at an offset of a file, made if it is not there, and puts the bytes on the disk: with `durable` by one
+    /// O_DSYNC write, else by a write and an fdatasync. For finding out what that takes.
+    func commit(_ path: String, _ bytes: [UInt8], at offset: Int, durable: Bool) throws(DiskError)
     /// Cuts a file, and puts that on the disk.
     func truncate(_ path: String, to size: Int) throws(DiskError)
     /// Gives a file another name, replacing what has it; on the disk after `syncFolder`.

@@ -81,12 +81,27 @@ public struct SystemDisk: Disk, Sendable {
     public func write(_ path: String, _ bytes: [UInt8]) throws(DiskError) {
         let file = try open(path, O_WRONLY | O_CREAT | O_TRUNC)
         defer { _ = Glibc.close(file) }
+        try writeAll(bytes, at: 0, to: file)
+        guard fsync(file) == 0 else { throw .current }
+    }
+
+    /// Writes and commits at an offset.
+    public func commit(
+        _ path: String, _ bytes: [UInt8], at offset: Int, durable: Bool
+    ) throws(DiskError) {
+        let file = try open(path, O_WRONLY | O_CREAT | (durable ? O_DSYNC : 0))
+        defer { _ = Glibc.close(file) }
+        try writeAll(bytes, at: offset, to: file)
+        guard durable || fdatasync(file) == 0 else { throw .current }
+    }
+
+    private func writeAll(_ bytes: [UInt8], at offset: Int, to file: Int32) throws(DiskError) {
         var written = 0
         while written < bytes.count {
             let got = unsafe bytes.withUnsafeBytes { memory in
                 unsafe pwrite(
                     file, memory.baseAddress.map { unsafe $0 + written }, memory.count - written,
-                    off_t(written))
+                    off_t(offset + written))
             }
             if got > 0 {
                 written += got
@@ -96,7 +111,6 @@ public struct SystemDisk: Disk, Sendable {
                 throw .current
             }
         }
-        guard fsync(file) == 0 else { throw .current }
     }
 
     /// Cuts a file and puts that on the disk.

@@ -15,7 +15,9 @@ extension IORing {
             throw RemoteAddress.Failure(
                 address: address.description, errno: errno, reason: errorName(errno))
         }
-        _ = coronet_set_socket_option(descriptor, Int32(IPPROTO_TCP), TCP_NODELAY, 1)
+        if address.family != AF_UNIX {
+            _ = coronet_set_socket_option(descriptor, Int32(IPPROTO_TCP), TCP_NODELAY, 1)
+        }
         let socket = links.insert(descriptor)
         let copy = UnsafeMutablePointer<sockaddr_storage>.allocate(capacity: 1)
         unsafe copy.initialize(to: address.storage)

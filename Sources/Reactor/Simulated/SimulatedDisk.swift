@@ -91,6 +91,15 @@ public final class SimulatedDisk: Disk, @unchecked Sendable {
         try sync(content)
     }
 
+    /// Writes at an offset and makes that durable.
+    public func commit(
+        _ path: String, _ bytes: [UInt8], at offset: Int, durable: Bool
+    ) throws(DiskError) {
+        let content = open(path, emptied: false)
+        guard write(bytes, at: offset, to: content) == bytes.count else { throw DiskError(errno: ENOSPC) }
+        if durable { try syncLast(content) } else { try sync(content) }
+    }
+
     /// Cuts a file and syncs it.
     public func truncate(_ path: String, to size: Int) throws(DiskError) {
         let content = try content(path)
@@ -149,9 +158,10 @@ public final class SimulatedDisk: Disk, @unchecked Sendable {
         if kept < content.pending.count, case .write(let offset, let bytes) = content.pending[kept] {
             let part = random.below(bytes.count + 1)
             Self.apply(.write(offset, Array(bytes.prefix(part))), to: &content.durable)
-            if random.once(in: 3) {
-                let zeros = random.below(bytes.count - part + 1)
-                content.durable += [UInt8](repeating: 0, count: zeros)
+            // Only a write that would have made the file longer can leave zeros: behind it lies what was durable.
+            let growth = offset + bytes.count - content.durable.count
+            if growth > 0, random.once(in: 3) {
+                content.durable += [UInt8](repeating: 0, count: random.below(growth + 1))
             }
         }
         content.pending = []
@@ -209,6 +219,16 @@ public final class SimulatedDisk: Disk, @unchecked Sendable {
         }
     }
 
+    /// What an O_DSYNC write does behind its bytes: makes the last write durable, and nothing else.
+    func syncLast(_ file: Handle) -> Int32 {
+        do throws(DiskError) {
+            try syncLast(file.content)
+            return 0
+        } catch {
+            return -error.errno
+        }
+    }
+
     // MARK: inside
 
     private func content(_ path: String) throws(DiskError) -> Content {
@@ -257,6 +277,16 @@ public final class SimulatedDisk: Disk, @unchecked Sendable {
             throw DiskError(errno: EIO)
         }
         for change in pending { Self.apply(change, to: &content.durable) }
+        syncs += 1
+    }
+
+    private func syncLast(_ content: Content) throws(DiskError) {
+        guard let last = content.pending.popLast() else { return }
+        if faults.failingSyncs > 0 {
+            faults.failingSyncs -= 1
+            throw DiskError(errno: EIO)
+        }
+        Self.apply(last, to: &content.durable)
         syncs += 1
     }
 

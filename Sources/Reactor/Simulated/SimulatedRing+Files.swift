@@ -179,7 +179,7 @@ extension SimulatedRing {
             let count = world.disk.write(bytes, at: offset, to: handle)
             // A ring goes on after a short write until it fails.
             if count < bytes.count { return (.fileWritten, -ENOSPC) }
-            let synced = isDurable ? world.disk.sync(handle) : 0
+            let synced = isDurable ? world.disk.syncLast(handle) : 0
             return (.fileWritten, synced < 0 ? synced : Int32(count))
         case .sync: return (.fileSynced, handle.map { world.disk.sync($0) } ?? -EBADF)
         case .close: return (.fileClosed, 0)

@@ -46,4 +46,23 @@ import Wire
         "*1\r\n*3\r\n:0\r\n:1\r\n*2\r\n$1\r\n?\r\n:7000\r\n",
     ])
     func repliesThatAreNone(text: String) throws { #expect(try table(text) == nil) }
+
+    @Test func whereAskPoints() {
+        func endpoint(_ text: String) -> SlotTable.Endpoint? { .init(redirection: text, by: "10.0.0.9") }
+        #expect(endpoint("ASK 3999 127.0.0.1:6381") == .init(host: "127.0.0.1", port: 6381))
+        #expect(endpoint("ASK 3999 ::1:6381") == .init(host: "::1", port: 6381))
+        #expect(endpoint("ASK 3999 :6381") == .init(host: "10.0.0.9", port: 6381))
+        for text in [
+            "ASK 1", "ASK 1 host", "ASK 1 host:", "ASK 1 host:0", "ASK 1 host:70000", "ASK 1 h:1 more",
+        ] {
+            #expect(endpoint(text) == nil, "\(text)")
+        }
+    }
+
+    @Test func serversThatServeNothingAreAddedOnce() throws {
+        var table = try #require(try table("*1\r\n" + range(0, 16383, "$1\r\na\r\n", 1)))
+        table.add([.init(host: "a", port: 1), .init(host: "b", port: 2)])
+        #expect(table.endpoints == [.init(host: "a", port: 1), .init(host: "b", port: 2)])
+        #expect(table.owners.allSatisfy { $0 == 0 })
+    }
 }

@@ -234,6 +234,16 @@ import Wire
         #expect(run.tally.errors == 0)
     }
 
+    @Test func whatAGreetingSaysIsNoValue() throws {
+        let store = MiniStore()
+        let run = try SimulatedRun(verifying { $0.wire = .resp3 }) { words in
+            words[0] == "HELLO"
+                ? "%2\r\n$6\r\nserver\r\n$5\r\nredis\r\n+proto\r\n:3\r\n" : store.answer(words)
+        }
+        #expect(run.finish())
+        #expect(run.tally.wrongAnswers == 0, "\(run.tally.wrongSamples)")
+    }
+
     /// Each kind of lie, told once in a while.
     @Test(arguments: ["stale", "other", "lost", "damaged", "counter", "list"])
     func aWrongServerIsFoundOut(lie: String) throws {
@@ -265,83 +275,5 @@ import Wire
         #expect(run.finish())
         #expect(run.tally.wrongAnswers > 5, "\(lie): \(run.tally.wrongAnswers)")
         #expect(!run.tally.wrongSamples.isEmpty)
-    }
-
-    // MARK: clusters
-
-    @Test func aClusterGetsWhatItServesAndMovedIsFollowed() throws {
-        let both = try table([(0, 8191, 7000), (8192, 16383, 7001)])
-        let swapped = try table([(0, 8191, 7001), (8192, 16383, 7000)])
-        var current = both
-        var wrong = 0
-        let store = MiniStore()
-        let run = try SimulatedRun(
-            options {
-                $0.cluster = true
-                $0.populate = true
-                $0.pipeline = 4
-                $0.requests = 4000
-                $0.warmup = 0
-                $0.keys = 500
-            }, table: both
-        ) { store.answer($0) }
-        var steps = 0
-        while run.core.state.phase != .done, steps < 100_000 {
-            // The server does not know by which connection a request came; the table does.
-            run.answer = { store.answer($0) }
-            steps += 1
-            if steps == 200 { current = swapped }
-            let isMoved = current != both && run.board.mapVersion.load(ordering: .relaxed) == 1
-            if isMoved {
-                run.answer = { words in
-                    wrong += 1
-                    return "-MOVED \(Slot.of(key: words[1].utf8.span.raw).rawValue) 127.0.0.1:7000\r\n"
-                }
-            }
-            run.step()
-            if run.board.wantsMap.exchange(false, ordering: .relaxed), isMoved, wrong > 20 {
-                let map = try SimulatedRun.map(swapped)
-                run.board.map.withLock { $0 = map }
-                run.board.mapVersion.add(1, ordering: .relaxed)
-            }
-        }
-        #expect(run.core.state.phase == .done)
-        #expect(wrong > 20 && run.tally.moved == UInt64(wrong))
-        #expect(run.tally.errors == 0, "\(run.tally.errorSamples)")
-        #expect(Summary(run.core.state.plan.options, [run.tally]).operations == 4000)
-        // Four connections to each of two endpoints.
-        #expect(run.world.dialled(core: 0).count == 8)
-    }
-
-    @Test func everyRequestGoesToTheServerOfItsSlot() throws {
-        let table = try table([(0, 99, 7000), (100, 16383, 7001)])
-        var misplaced = 0
-        let store = MiniStore()
-        let run = try SimulatedRun(
-            options {
-                $0.cluster = true
-                $0.requests = 2000
-                $0.warmup = 0
-            }, table: table
-        ) { store.answer($0) }
-        #expect(run.finish())
-        for (index, dialled) in run.world.dialled(core: 0).enumerated() {
-            let share = Double(run.requests[index] ?? 0)
-            // 100 of 16384 slots: the small server gets about twelve of two thousand requests.
-            if dialled.address.description.hasSuffix(":7000"), share > 40 { misplaced += 1 }
-        }
-        #expect(misplaced == 0)
-        #expect(run.requests.values.reduce(0, +) == 2000)
-    }
-
-    private func table(_ ranges: [(Int, Int, Int)]) throws -> SlotTable {
-        let reply = Reply.array(
-            ranges.map { first, last, port in
-                .array([
-                    .integer(Int64(first)), .integer(Int64(last)),
-                    .array([.bulk(Array("127.0.0.1".utf8)), .integer(Int64(port))]),
-                ])
-            })
-        return try #require(SlotTable(reply, asked: "127.0.0.1"))
     }
 }

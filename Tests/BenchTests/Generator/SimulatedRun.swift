@@ -11,6 +11,9 @@ final class SimulatedRun {
     /// Answers a request's words; nil says nothing (yet).
     var answer: ([String]) -> String?
     private var parsers: [Int: [UInt8]] = [:]
+    /// While `answer` runs: which connection asks, and whom it dialled.
+    private(set) var connection = 0
+    private(set) var server = ""
     /// Requests seen, by connection.
     var requests: [Int: Int] = [:]
     /// While true the server reads nothing.
@@ -22,17 +25,11 @@ final class SimulatedRun {
     ) throws {
         world = SimulatedWorld(seed: seed)
         let only = SlotTable(only: .init(host: options.host, port: options.port))
-        board = RunBoard(try Self.map(table ?? only), cores: 1)
+        board = RunBoard(try MapSource.map(table ?? only), cores: 1)
         core = GeneratorCore(
             ring: SimulatedRing(world, core: 0),
             state: GeneratorState(try Plan(options, core: 0, of: 1), board: board, run: 42))
         self.answer = answer
-    }
-
-    static func map(_ table: SlotTable) throws -> RunBoard.Map {
-        RunBoard.Map(
-            table: table,
-            addresses: try table.endpoints.map { try RemoteAddress(host: $0.host, port: $0.port) })
     }
 
     /// A turn of the generator, then the server answers, then `micros` pass.
@@ -44,6 +41,15 @@ final class SimulatedRun {
         }
         if !isStalled { serve() }
         world.advance(to: world.now.advanced(byMicros: micros))
+    }
+
+    /// Publishes a map, as the main thread would.
+    func publish(_ table: SlotTable) throws {
+        var table = table
+        table.add(board.asked.withLock { $0 })
+        let map = try MapSource.map(table)
+        board.map.withLock { $0 = map }
+        board.mapVersion.add(1, ordering: .relaxed)
     }
 
     /// Steps until the run is over. False if it is not after so many.
@@ -64,6 +70,7 @@ final class SimulatedRun {
             while let (words, length) = Self.request(parsers[index, default: []]) {
                 parsers[index]?.removeFirst(length)
                 requests[index, default: 0] += 1
+                (connection, server) = (index, dialled.address.description)
                 if let text = answer(words) { dialled.peer.send(text) }
             }
         }

@@ -63,6 +63,9 @@ import Testing
                 $0.cluster = true; $0.mix = CommandMix(entries: [.init(kind: .mget, weight: 1)])
             },
             {
+                $0.cluster = true; $0.socket = "/run/coronet.sock"
+            },
+            {
                 $0.verify = true; $0.valueSizes = .fixed(31)
             },
             {

@@ -65,6 +65,14 @@ func everySplit(_ wire: BenchProtocol, _ text: String, showsPayload: Bool = true
 
 @Suite struct RespSkimmerTests {
     @Test(arguments: [true, false])
+    func anErrorBehindAValueHasItsOwnText(showsPayload: Bool) {
+        let text = "-one\r\n$1\r\nx\r\n-two\r\n$-1\r\n-three\r\n*1\r\n$1\r\ny\r\n-four\r\n"
+        let skimmed = everySplit(.resp2, text, showsPayload: showsPayload)
+        #expect(skimmed.errors == ["one", "two", "three", "four"])
+        #expect(skimmed.answers.map(\.kind) == [.error, .value, .error, .value, .error, .list, .error])
+    }
+
+    @Test(arguments: [true, false])
     func repliesOfAllKinds(showsPayload: Bool) {
         let text =
             "+OK\r\n$5\r\nhello\r\n$-1\r\n:42\r\n:-7\r\n-ERR no - way\r\n*2\r\n$1\r\na\r\n$-1\r\n$0\r\n\r\n*0\r\n*-1\r\n"

@@ -41,6 +41,43 @@ import Testing
         #expect(stream.step(appended: 20, now: 5) == .giveUp(errno: 5))
     }
 
+    @Test func whatIsOlderIsSyncedBeforeDurableWritesAreTrusted() {
+        // O_DSYNC covers the bytes of its own write: with older ones that no sync has covered, a sync it is.
+        var stream = LogStream(policy: .everySecond)
+        stream.commitsByWrite = true
+        #expect(stream.step(appended: 10, now: 0) == .writeNow)
+        stream.wroteNow(from: 0, to: 1)
+        stream.policy = .always
+        #expect(stream.acknowledged == 0)
+        #expect(stream.step(appended: 20, now: 2) == .writeNow)
+        stream.wroteNow(from: 2, to: 3)
+        #expect(stream.step(appended: 20, now: 3) == .sync)
+        stream.synced(now: 4)
+        #expect(stream.acknowledged == 20)
+        #expect(stream.step(appended: 30, now: 5) == .write(durable: true))
+        stream.wrote(now: 6)
+        #expect(stream.acknowledged == 30)
+    }
+
+    @Test(arguments: [false, true])
+    func suspendedSyncsDoNotHoldRepliesUnderAlways(commitsByWrite: Bool) {
+        var stream = LogStream(policy: .always)
+        stream.commitsByWrite = commitsByWrite
+        stream.isSyncSuspended = true
+        #expect(stream.step(appended: 10, now: 0) == .writeNow)
+        stream.wroteNow(from: 0, to: 1)
+        #expect(stream.step(appended: 10, now: 1) == .rest)
+        #expect(stream.acknowledged == 10)
+        // When the rewrite is over the promise is back: first for what was written meanwhile.
+        stream.isSyncSuspended = false
+        #expect(stream.acknowledged == 0)
+        #expect(stream.step(appended: 20, now: 2) == .writeNow)
+        stream.wroteNow(from: 2, to: 3)
+        #expect(stream.step(appended: 20, now: 3) == .sync)
+        stream.synced(now: 4)
+        #expect(stream.acknowledged == 20)
+    }
+
     @Test func everySecondSyncsInTheBackground() {
         var stream = LogStream(policy: .everySecond)
         #expect(stream.step(appended: 10, now: 5 * second) == .writeNow)

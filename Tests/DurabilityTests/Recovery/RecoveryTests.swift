@@ -35,17 +35,17 @@ import Testing
         var combinations = 0
         for wantsLog in [false, true] {
             for loadsTruncated in [false, true] {
-                for hasSnapshot in [false, true] {
+                for snapshot in RecoveryFindings.Snapshot.allCases {
                     for log in RecoveryFindings.Log.allCases {
                         for base in RecoveryFindings.Base.allCases {
                             for increments in RecoveryFindings.Increments.allCases {
                                 let findings = RecoveryFindings(
                                     wantsLog: wantsLog, loadsTruncated: loadsTruncated,
-                                    hasSnapshot: hasSnapshot, log: log, base: base, increments: increments)
+                                    snapshot: snapshot, log: log, base: base, increments: increments)
                                 let cells = [
                                     wantsLog ? "yes" : "no", log.rawValue, base.rawValue,
                                     increments.rawValue, loadsTruncated ? "yes" : "no",
-                                    hasSnapshot ? "yes" : "no",
+                                    snapshot.rawValue,
                                 ]
                                 let row = try #require(
                                     rows.first { row in
@@ -62,7 +62,7 @@ import Testing
                 }
             }
         }
-        #expect(combinations == 2 * 2 * 2 * 6 * 4 * 4)
-        #expect(seen.count == 14, "every row is reached")
+        #expect(combinations == 2 * 2 * 3 * 6 * 4 * 4)
+        #expect(seen.count == 15, "every row is reached")
     }
 }

@@ -45,18 +45,25 @@ def good(result: Result) -> dict:
 
 
 class Memcached:
-    """memcached on a port of ours."""
+    """memcached on a port of ours, or on a Unix socket."""
+
+    def __init__(self, unix=None):
+        self.unix = unix
 
     def __enter__(self):
         self.port = free_port()
+        place = ["-s", str(self.unix)] if self.unix else ["-l", "127.0.0.1", "-p", str(self.port), "-U", "0"]
         self.process = subprocess.Popen(
-            [MEMCACHED, "-l", "127.0.0.1", "-p", str(self.port), "-U", "0", "-t", "1",
-             *(["-u", "nobody"] if os.geteuid() == 0 else [])], stderr=subprocess.PIPE)
+            [MEMCACHED, *place, "-t", "1",
+             *(["-u", "root" if self.unix else "nobody"] if os.geteuid() == 0 else [])], stderr=subprocess.PIPE)
         deadline = time.monotonic() + 10
         while time.monotonic() < deadline:
             try:
-                socket.create_connection(("127.0.0.1", self.port), timeout=1).close()
-                return self
+                if self.unix is None:
+                    socket.create_connection(("127.0.0.1", self.port), timeout=1).close()
+                    return self
+                if self.unix.exists():
+                    return self
             except OSError:
                 if self.process.poll() is not None:
                     break

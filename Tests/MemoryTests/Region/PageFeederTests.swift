@@ -39,4 +39,39 @@ struct PageFeederTests {
         }
         #expect(arena.checkInvariants() == [])
     }
+
+    /// The piece under way is left out, and used as soon as it is done; nothing is lost, nothing is handed out twice.
+    @Test func anArenaComesBackToThePieceThatWasUnderWay() throws {
+        guard var arena = Arena(byteCount: 64 << 20, hugePages: false) else { return }
+        unsafe arena.feeder = PageFeeder(
+            base: arena.region.base, byteCount: 64 << 20, enabled: true, startsThread: false)
+        let piece = Region.hugePageBytes
+        arena.feeder.order { $0.want(32 << 20) }
+        var handles: [Handle] = []
+        if let first = arena.allocate(64 << 10) { handles.append(first) }
+        #expect(arena.feeder.order { $0.beginPiece(from: 0) } == 2 * piece)
+        func place(_ handle: Handle) -> Range<Int> {
+            let start = Int(handle.rawValue) * 8
+            return start..<start + 64 << 10
+        }
+        let underWay = 2 * piece..<3 * piece
+        for _ in 0..<80 {
+            guard let handle = arena.allocate(64 << 10) else { break }
+            #expect(!place(handle).overlaps(underWay), "a block lies in the piece under way")
+            handles.append(handle)
+        }
+        #expect(handles.contains { place($0).lowerBound >= 3 * piece })
+        #expect(arena.checkInvariants() == [])
+        arena.feeder.order { $0.endPiece() }
+        for _ in 0..<40 {
+            if let handle = arena.allocate(64 << 10) { handles.append(handle) }
+        }
+        #expect(handles.count == 121)
+        #expect(handles.contains { place($0).overlaps(underWay) }, "the piece is used when it is done")
+        #expect(arena.checkInvariants() == [])
+        let places = handles.map(place).sorted { $0.lowerBound < $1.lowerBound }
+        for (one, next) in zip(places, places.dropFirst()) { #expect(!one.overlaps(next)) }
+        for handle in handles { arena.free(handle) }
+        #expect(arena.usedBytes == 0 && arena.checkInvariants() == [])
+    }
 }

@@ -44,6 +44,10 @@ struct LatencyMonitorTests {
         #expect(doctor.report.contains("slowlog-log-slower-than 5000"))
         doctor.slowLogMicros = 100
         #expect(!doctor.report.contains("slowlog-log-slower-than"))
+        #expect(!doctor.report.contains("appendfsync"))
+        doctor.series = [(.aofFsyncAlways, series((1, 10))), (.aofWriteAlone, series((1, 10)))]
+        #expect(doctor.report.contains("appendfsync everysec"))
+        #expect(doctor.report.contains("the disk's health"))
     }
 
     @Test func theGraphHasALineASecond() {

@@ -60,7 +60,7 @@ final class NodeHarness {
         guard let start else {
             let inspector = LogInspector(
                 folder: node.logFolder.path, names: node.logFolder.names, singlePath: "-", disk: node.disk)
-            let report = inspector.inspect(wantsLog: true, loadsTruncated: true, hasSnapshot: false)
+            let report = inspector.inspect(wantsLog: true, loadsTruncated: true, snapshot: .none)
             preconditionFailure("the log is refused: \(report.findings) \(report.problems)")
         }
         node.logStart.withLock { $0 = start }

@@ -7,12 +7,15 @@ import Testing
 
 /// Crashes of a simulated machine: what was acknowledged under `always` is there afterwards.
 @Suite struct SimulatedLogTests {
-    private func node(_ seed: UInt64, on disk: SimulatedDisk, _ policy: SyncPolicy) throws -> NodeHarness {
+    private func node(
+        _ seed: UInt64, on disk: SimulatedDisk, _ policy: SyncPolicy, commitsByWrite: Bool = false
+    ) throws -> NodeHarness {
         let harness = try NodeHarness(seed: seed, cores: 2, disk: disk) { tuning in
             tuning.log.isOn = true
             tuning.log.policy = policy
             tuning.log.rewritePercentage = 0
         }
+        harness.node.logFigures.commitsByWrite.store(commitsByWrite, ordering: .relaxed)
         harness.startLog()
         harness.settle()
         return harness
@@ -52,13 +55,14 @@ import Testing
         }
     }
 
-    @Test(arguments: 1...30 as ClosedRange<UInt64>)
-    func nothingAcknowledgedIsLostInAPowerCut(seed: UInt64) throws {
+    @Test(arguments: 1...30 as ClosedRange<UInt64>, [false, true])
+    func nothingAcknowledgedIsLostInAPowerCut(seed: UInt64, commitsByWrite: Bool) throws {
         let disk = SimulatedDisk()
         var bounds = Bounds()
         disk.faults.syncMillis = Int(seed % 4) * 10
         for life in 0..<3 as Range<UInt64> {
-            let harness = try node(seed &* 10 &+ life, on: disk, .always)
+            let harness = try node(
+                seed &* 10 &+ life, on: disk, .always, commitsByWrite: commitsByWrite)
             let peer = harness.connect(core: 0)
             for (key, least) in bounds.acknowledged {
                 let reply = harness.ask(peer, ["GET", key])
@@ -93,11 +97,12 @@ import Testing
         #expect(harness.ask(other, ["SET", "c", "3"]) == "+OK\r\n")
     }
 
-    @Test func aFailedSyncUnderAlwaysStopsTheNodeWithoutAnAnswer() throws {
+    @Test(arguments: [false, true])
+    func aFailedSyncUnderAlwaysStopsTheNodeWithoutAnAnswer(commitsByWrite: Bool) throws {
         // A node's main thread waits for it; here nobody does.
         signal(SIGUSR1, SIG_IGN)
         let disk = SimulatedDisk()
-        let harness = try node(6, on: disk, .always)
+        let harness = try node(6, on: disk, .always, commitsByWrite: commitsByWrite)
         let peer = harness.connect(core: 0)
         #expect(harness.ask(peer, ["SET", "a", "1"]) == "+OK\r\n")
         disk.faults.failingSyncs = 1

@@ -37,6 +37,9 @@ extension CoreState {
         facts.processTime = ProcessReport.processTime
         facts.childrenTime = ProcessReport.childrenTime
         facts.persistence = PersistenceFigures(node.persistence, nowSeconds: facts.nowMicros / 1_000_000)
+        if let log = LoadFigures(logOf: node, nowSeconds: facts.nowMicros / 1_000_000) {
+            facts.persistence.load = log
+        }
         facts.log = LogFacts(node.logFigures, nowSeconds: facts.nowMicros / 1_000_000)
         if log.isOn { facts.log.bytes = node.logFolder.bytes }
         return NodeReport(cores: cores, settings: Settings(store), facts: facts)

@@ -24,6 +24,9 @@ extension InfoText {
         field("requests_delayed_by_calls", report.sum(\.counters.requestsDelayedByCalls))
         field("wakes_sent", report.sum(\.counters.wakesSent))
         field("wakes_received", report.sum(\.counters.wakeUps))
+        if report.cores.contains(where: { $0.log.isOn }) {
+            field("log_commit_method", report.facts.log.commitMethod.rawValue)
+        }
         field("monitors", report.sum(\.monitors))
         field("protocol_errors", report.sum(\.counters.protocolErrors))
         field("accepts_failed", report.sum(\.counters.acceptsFailed))

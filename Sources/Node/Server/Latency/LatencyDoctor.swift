@@ -64,6 +64,30 @@ struct LatencyDoctor {
         if events.contains(.rdbUnlinkTempFile) {
             advice.append("Snapshots fail, and what they leave takes long to remove: the log says why.")
         }
+        return advice + logAdvice(events)
+    }
+
+    /// What helps a disk that is late.
+    private func logAdvice(_ events: [LatencyEvent]) -> [String] {
+        var advice: [String] = []
+        if events.contains(.aofFsyncAlways) {
+            advice.append(
+                "Replies wait for the disk: appendfsync everysec does not, and a power cut then costs a second."
+            )
+        }
+        if events.contains(.aofWritePendingFsync) {
+            advice.append(
+                "The log was written while the disk was busy with what came before: see who else writes to it "
+                    + "(iostat -x 1, iotop).")
+        }
+        if events.contains(.aofWriteActiveChild) {
+            advice.append(
+                "The log was written beside a snapshot: put dir on a disk of its own, or set "
+                    + "no-appendfsync-on-rewrite to yes and accept what that may cost.")
+        }
+        if events.contains(.aofWriteAlone) || events.contains(.aofFstat) || events.contains(.aofRename) {
+            advice.append("The file system was late with nothing else to do here: look at the disk's health.")
+        }
         return advice
     }
 }

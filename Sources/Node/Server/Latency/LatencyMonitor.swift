@@ -6,6 +6,8 @@ enum LatencyEvent: Int, CaseIterable, Sendable {
     /// A slice of walking, encoding and handing over.
     case snapshotSlice
     case rdbUnlinkTempFile
+    case aofWrite, aofWritePendingFsync, aofWriteActiveChild, aofWriteAlone, aofFsyncAlways, aofFstat,
+        aofRename
 
     /// What LATENCY calls it.
     var name: String {
@@ -19,6 +21,13 @@ enum LatencyEvent: Int, CaseIterable, Sendable {
         case .fork: "fork"
         case .snapshotSlice: "snapshot-slice"
         case .rdbUnlinkTempFile: "rdb-unlink-temp-file"
+        case .aofWrite: "aof-write"
+        case .aofWritePendingFsync: "aof-write-pending-fsync"
+        case .aofWriteActiveChild: "aof-write-active-child"
+        case .aofWriteAlone: "aof-write-alone"
+        case .aofFsyncAlways: "aof-fsync-always"
+        case .aofFstat: "aof-fstat"
+        case .aofRename: "aof-rename"
         }
     }
 

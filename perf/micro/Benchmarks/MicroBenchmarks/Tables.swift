@@ -70,7 +70,7 @@ private func findKeys(
 /// A shard with keys in it, made once for all samples of a benchmark.
 final class Filled {
     var shard: Shard
-    var dice = Dice(state: 7)
+    var dice = Dice(seed: 7)
 
     init(_ keys: Int) { shard = Shard.filled(keys) }
 }
@@ -79,7 +79,7 @@ private func overwrite(_ name: String, keys: Int) {
     Benchmark(name) { benchmark in
         var shard = Shard.filled(keys)
         let value = [UInt8](repeating: 0x79, count: 64)
-        var dice = Dice(state: 9)
+        var dice = Dice(seed: 9)
         benchmark.startMeasurement()
         for _ in benchmark.scaledIterations { shard.put(Key(dice.below(keys)), value.raw) }
         benchmark.stopMeasurement()
