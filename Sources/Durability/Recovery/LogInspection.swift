@@ -1,4 +1,4 @@
-public import Wire
+import Wire
 
 /// Reads one increment from end to end and says what it is: without executing anything, and whatever is in it.
 public struct LogInspection: ~Copyable {

@@ -50,7 +50,7 @@ import Synchronization
         unsafe work.initialize(to: Work(base: base, byteCount: byteCount))
         unsafe sem_init(&work.pointee.bell, 0, 0)
         unsafe self.work = work
-        if startsThread { thread = Self.start(work) }
+        if startsThread { thread = unsafe Self.start(work) }
     }
 
     private static func start(_ work: UnsafeMutablePointer<Work>) -> pthread_t? {

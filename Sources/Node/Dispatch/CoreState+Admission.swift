@@ -12,15 +12,27 @@ extension CoreState {
     ) -> Bool {
         let standing = connections[slot].flags.intersection([.authenticated, .monitor])
         if standing != .authenticated, mustRefuse(profile, to: standing) { return true }
-        if !conditions.isEmpty, mustRefuse(profile, command) { return true }
+        if !conditions.isEmpty, mustRefuse(profile, command, arguments) { return true }
         return profile.flags.contains(.denyOOM) && isOverMemory && !makesRoom(for: arguments, profile)
     }
 
     /// While the data is loaded, and after a failed snapshot: what may not run then.
-    private func mustRefuse(_ profile: CommandProfile, _ command: CommandID) -> Bool {
-        if conditions.contains(.loading), !profile.flags.contains(.loading) { return true }
+    private func mustRefuse(
+        _ profile: CommandProfile, _ command: CommandID, _ arguments: Arguments
+    ) -> Bool {
+        if conditions.contains(.loading), !mayRunWhileLoading(profile, command, arguments) { return true }
         if conditions.contains(.cannotLog), profile.flags.contains(.write) { return true }
         return conditions.contains(.cannotPersist) && (profile.flags.contains(.write) || command == .ping)
+    }
+
+    /// Of a container the subcommand says so: clients that introduce themselves (CLIENT SETINFO) would else not get in.
+    private func mayRunWhileLoading(
+        _ profile: CommandProfile, _ command: CommandID, _ arguments: Arguments
+    ) -> Bool {
+        guard command.isContainer, arguments.count > 1,
+            let subcommand = CommandTable.findSubcommand(of: command, arguments[1])
+        else { return profile.flags.contains(.loading) }
+        return CommandTable.spec(of: subcommand).flags.contains(.loading)
     }
 
     private func mustRefuse(_ profile: CommandProfile, to standing: Connection.Flags) -> Bool {

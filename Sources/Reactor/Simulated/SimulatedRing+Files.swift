@@ -52,7 +52,7 @@ extension SimulatedRing {
     /// Removes a file of the world's disk.
     public mutating func removeFile(_ path: String) -> FileID {
         let file = nameFile()
-        unsafe begin(.remove(path), file, tag: 0)
+        begin(.remove(path), file, tag: 0)
         return file
     }
 
