@@ -51,4 +51,17 @@ import Wire
         let idle = pool.bytes
         #expect(idle <= BufferPool.bytesNeverTrimmed)
     }
+
+    @Test func aLargeBufferThatOnlySmallRepliesUseGoes() {
+        var pool = BufferPool()
+        pool.takeBack(buffer(1 << 20), bytesMax: .max)
+        for said in [500_000, 100, 100] {
+            guard var lent = pool.lend() else { break }
+            lent.append(UInt8(ascii: "x"), repeating: said)
+            pool.takeBack(lent, bytesMax: .max)
+            pool.trim()
+            let left = pool.bytes
+            #expect(left == (said > 100 ? 1 << 20 : 0))
+        }
+    }
 }

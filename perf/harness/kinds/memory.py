@@ -8,10 +8,8 @@ from ..results import Measurement
 
 KEY_BYTES = 16
 FAR_SECONDS = 86_400
-# Longer than a server's round of housekeeping: buffers that the filling needed are given back in it.
-SETTLE_SECONDS = 1.1
-SETTLES_MAX = 4
-SETTLED_BYTES = 64 << 10
+# Longer than two rounds of a server's housekeeping: buffers that the filling needed are given back in them.
+SETTLE_SECONDS = 2.3
 
 starts_own = True
 
@@ -30,7 +28,7 @@ def _measure(server, cell) -> dict:
     began = time.monotonic()
     filling.fill(server, count, size, int(time.time()) + FAR_SECONDS if cell.options.get("expires") else 0, width=KEY_BYTES)
     seconds = time.monotonic() - began
-    _settle(server)
+    time.sleep(SETTLE_SECONDS)
     if server.key_count() != count:
         raise RuntimeError(f"{server.name} holds {server.key_count()} of {count} keys")
     return {
@@ -38,14 +36,3 @@ def _measure(server, cell) -> dict:
         "residentBytesPerKey": (server.rss() - resident) / count - KEY_BYTES - size,
         "storedPerSecond": count / seconds,
     }
-
-
-def _settle(server):
-    """Until the server's own count stands still."""
-    before = server.used_memory()
-    for _ in range(SETTLES_MAX):
-        time.sleep(SETTLE_SECONDS)
-        now = server.used_memory()
-        if abs(now - before) < SETTLED_BYTES:
-            return
-        before = now
