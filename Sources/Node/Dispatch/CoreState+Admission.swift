@@ -25,13 +25,13 @@ extension CoreState {
         return conditions.contains(.cannotPersist) && (profile.flags.contains(.write) || command == .ping)
     }
 
-    /// Of a container the subcommand says so: clients that introduce themselves (CLIENT SETINFO) would else not get in.
+    /// Of a container the subcommand says so: clients that introduce themselves (CLIENT SETINFO) would else not get in. One
+    /// that we do not know is told so, not to come again: that is what those clients can do without.
     private func mayRunWhileLoading(
         _ profile: CommandProfile, _ command: CommandID, _ arguments: Arguments
     ) -> Bool {
-        guard command.isContainer, arguments.count > 1,
-            let subcommand = CommandTable.findSubcommand(of: command, arguments[1])
-        else { return profile.flags.contains(.loading) }
+        guard command.isContainer, arguments.count > 1 else { return profile.flags.contains(.loading) }
+        guard let subcommand = CommandTable.findSubcommand(of: command, arguments[1]) else { return true }
         return CommandTable.spec(of: subcommand).flags.contains(.loading)
     }
 
