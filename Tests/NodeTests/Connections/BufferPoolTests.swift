@@ -39,10 +39,12 @@ import Wire
         pool.trim()
         // Two of them are at work in this round.
         for _ in 0..<3 {
-            let first = pool.lend()
-            let second = pool.lend()
-            if let first { pool.takeBack(first, bytesMax: .max) }
-            if let second { pool.takeBack(second, bytesMax: .max) }
+            var first = pool.lend() ?? ByteBuffer()
+            var second = pool.lend() ?? ByteBuffer()
+            first.append(0, repeating: 600_000)
+            second.append(0, repeating: 600_000)
+            pool.takeBack(first, bytesMax: .max)
+            pool.takeBack(second, bytesMax: .max)
         }
         pool.trim()
         let busy = pool.count
@@ -55,7 +57,7 @@ import Wire
     @Test func aLargeBufferThatOnlySmallRepliesUseGoes() {
         var pool = BufferPool()
         pool.takeBack(buffer(1 << 20), bytesMax: .max)
-        for said in [500_000, 100, 100] {
+        for said in [600_000, 100, 100] {
             guard var lent = pool.lend() else { break }
             lent.append(UInt8(ascii: "x"), repeating: said)
             pool.takeBack(lent, bytesMax: .max)
