@@ -166,14 +166,12 @@ extension CoreState {
     /// client that asks again with each of them would else never be idle.
     mutating func closeIdleConnections() {
         for slot in 0..<connections.count where connections[slot].flags.contains(.open) {
-            guard connections[slot].flags.isDisjoint(with: [.blocked, .throttled, .closingAfterReply]),
-                connections[slot].order.isEmpty, connections[slot].reply.buffer.isEmpty
+            guard connections[slot].flags.isDisjoint(with: [.blocked, .throttled, .closingAfterReply])
             else { continue }
-            if connections[slot].flags.contains(.sending) {
-                closeAfterReply(slot: slot)
-            } else {
-                requestClose(connections[slot].socket)
-            }
+            let isSilent =
+                connections[slot].order.isEmpty && connections[slot].reply.buffer.isEmpty
+                && !connections[slot].flags.contains(.sending)
+            if isSilent { requestClose(connections[slot].socket) } else { closeAfterReply(slot: slot) }
         }
     }
 
