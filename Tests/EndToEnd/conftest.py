@@ -8,7 +8,7 @@ import pytest
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 
 from support import settings  # noqa: E402
-from support.server import Server  # noqa: E402
+from support.server import Server, directories  # noqa: E402
 
 
 def pytest_report_header():
@@ -23,9 +23,10 @@ def pytest_collection_modifyitems(items):
 
 @pytest.hookimpl(hookwrapper=True)
 def pytest_runtest_makereport(item, call):
-    """When a test fails, the ends of the logs of its servers join the report."""
+    """When a test fails, the ends of the logs of its servers join the report, and their folders stay."""
     outcome = yield
     report = outcome.get_result()
+    directories.are_kept = directories.are_kept or report.failed
     if report.when != "call" or not report.failed:
         return
     for name, value in item.funcargs.items():

@@ -3,9 +3,11 @@
 The same class runs Coronet and redis-server, so that every test can take either.
 """
 
+import atexit
 import os
 import random
 import resource
+import shutil
 import signal
 import socket
 import subprocess
@@ -59,6 +61,30 @@ def _is_free(port: int) -> bool:
     return True
 
 
+class Directories:
+    """The folders of this process's servers. They go when it ends, unless something failed: then they say why."""
+
+    def __init__(self):
+        self.owner = os.getpid()
+        self.made = []
+        self.are_kept = False
+        atexit.register(self._remove)
+
+    def make(self) -> Path:
+        self.made.append(Path(tempfile.mkdtemp(prefix="coronet-test-")))
+        return self.made[-1]
+
+    def _remove(self):
+        if self.are_kept or os.getpid() != self.owner:
+            return
+        for directory in self.made:
+            # Something mounted in it, or a process that still writes: not worth failing for.
+            shutil.rmtree(directory, ignore_errors=True)
+
+
+directories = Directories()
+
+
 class Server:
     """One running server. Use as a context manager, or `start` and `stop`."""
 
@@ -75,7 +101,7 @@ class Server:
         self.directives = list(directives.items()) if isinstance(directives, dict) else list(directives)
         self.environment = environment
         self.file_limit = file_limit  # a soft limit to start under; servers raise it themselves
-        self.directory = Path(tempfile.mkdtemp(prefix="coronet-test-"))
+        self.directory = directories.make()
         self.log = self.directory / "log"
         self.process = None
 
@@ -165,6 +191,7 @@ class Server:
         if kind is None:
             self.stop()
         else:
+            directories.are_kept = True
             self.kill()
             print(f"--- end of {self.log}\n{self.log_end()}")
 
