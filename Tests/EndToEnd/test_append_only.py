@@ -33,7 +33,7 @@ def test_killed_at_any_moment_nothing_acknowledged_is_lost(policy, cores, folder
         ledger.sent = {key: value for key, value in base.items()}
         ledger.acknowledged = dict(base)
         ledger.start()
-        time.sleep(chance.uniform(0.05, 0.3))
+        time.sleep(chance.uniform(0.05, 0.3))  # some writes, up to any moment
         control = client(server)
         for command in chance.sample(["BGREWRITEAOF", "BGSAVE", "FLUSHDB 5", "SWAPDB 6 7", ""], 2):
             if command:
@@ -42,7 +42,7 @@ def test_killed_at_any_moment_nothing_acknowledged_is_lost(policy, cores, folder
                         if not command.startswith("FLUSHDB") else redis.Redis(port=server.port, db=5).flushdb()
                 except redis.ResponseError as error:
                     assert "already in progress" in str(error) or "child process is active" in str(error)
-            time.sleep(chance.uniform(0, 0.02))
+            time.sleep(chance.uniform(0, 0.02))  # so that it is killed at any moment of the job
         kill(server)
         ledger.join()
         assert not ledger.errors

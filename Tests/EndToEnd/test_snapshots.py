@@ -202,7 +202,7 @@ def test_the_file_shows_one_instant(cores):
             writer.start()
         try:
             for round in range(3):
-                time.sleep(0.1)
+                time.sleep(0.1)  # the writers change something between two of them
                 call(node, "BGSAVE")
                 wait_for_save(node)
                 copy = node.directory / f"copy{round}"
@@ -253,7 +253,7 @@ def test_kill_during_bgsave_leaves_the_old_file(cores):
     call(node, "FLUSHALL")
     fill(node, seed=2)
     call(node, "BGSAVE")
-    time.sleep(0.2)
+    time.sleep(0.2)  # into the midst of it: 20 ms a key make it last for seconds
     node.kill()
     with Server(cores=cores, directives={"dir": node.directory}) as again:
         assert contents(again) == known
@@ -291,13 +291,13 @@ def test_shutdown_save(cores):
 def test_save_points(cores):
     with Server(cores=cores, directives={"save": "1 3"}) as node:
         call(node, "MSET", "a", 1, "b", 2)
-        time.sleep(3)
+        time.sleep(3)  # that nothing happens shows only after its second and one more look at it
         assert info(node)["rdb_saves"] == "0"
         call(node, "SET", "c", 3)
         wait_for(lambda: info(node)["rdb_saves"] == "1")
         call(node, "CONFIG", "SET", "save", "")
         call(node, "MSET", "a", 1, "b", 2, "c", 3)
-        time.sleep(3)
+        time.sleep(3)  # as above
         assert info(node)["rdb_saves"] == "1"
 
 
