@@ -2,6 +2,7 @@
 #pragma once
 
 #include <errno.h>
+#include <fcntl.h>
 #include <liburing.h>
 
 // Names newer than liburing 2.3. They carry a prefix of ours because later headers declare the same names as
@@ -16,6 +17,14 @@ enum {
 // Why: RWF_DSYNC is a macro with a cast, which Swift does not import, and RWF_DONTCACHE (6.14) is newer than the C
 // library. Goes when it does.
 enum { coronet_write_dsync = 2, coronet_write_dontcache = 0x80 };
+
+// Why: O_DIRECT is a GNU name, which Swift does not see; its value differs between machines. Goes when it does.
+enum { coronet_open_direct = __O_DIRECT };
+
+// Why: IORING_OP_FTRUNCATE (6.9) is newer than liburing 2.3. Goes with liburing >= 2.6.
+static inline void coronet_prep_ftruncate(struct io_uring_sqe *sqe, int file, long long length) {
+    io_uring_prep_rw(55, sqe, file, NULL, 0, (unsigned long long)length);
+}
 
 // Why: IOSQE_ASYNC is a macro with a shift of an enum member, which Swift does not import. Goes when it does.
 enum { coronet_submit_async = IOSQE_ASYNC };

@@ -113,6 +113,10 @@ public struct Event: Equatable, Sendable {
         case fileSynced
         /// The last of a file: its slot may be reused from now on.
         case fileClosed
+        /// A file reaches as far as was asked for, or does not.
+        case fileAllocated
+        /// A file has been cut.
+        case fileCut
         /// A file has its new name, or could not get it; the last of this `FileID`.
         case fileRenamed
         /// A file is gone, or could not be removed; the last of this `FileID`.

@@ -35,6 +35,19 @@ import Glibc
         reserve(capacity)
     }
 
+    /// An empty buffer with room for `capacity` bytes that begin at a multiple of `alignment`, a power of two. Where it
+    /// grows beyond that room the alignment is lost.
+    public init(capacity: Int, alignment: Int) {
+        self.init()
+        var memory: UnsafeMutableRawPointer?
+        // Safe: what it gives may be passed to realloc and free.
+        guard unsafe posix_memalign(&memory, alignment, capacity) == 0 else {
+            preconditionFailure("out of memory: a buffer could not be made")
+        }
+        unsafe base = memory
+        room = capacity
+    }
+
     /// A buffer holding a copy of `bytes`.
     public init(_ bytes: RawSpan) {
         self.init()

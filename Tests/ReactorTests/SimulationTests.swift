@@ -47,7 +47,7 @@ struct MiniCore<Driver: RingDriver & ~Copyable>: ~Copyable {
             unsafe sending.removeValue(forKey: socket)?.deallocate()
         case .woken: woken += 1
         case .acceptFailed, .connected, .connectFailed, .fileOpened, .fileRead, .fileWritten, .fileSynced,
-            .fileClosed, .fileRenamed, .fileRemoved:
+            .fileClosed, .fileAllocated, .fileCut, .fileRenamed, .fileRemoved:
             break
         }
     }

@@ -71,7 +71,7 @@ struct GeneratorCore<Ring: RingDriver & ~Copyable>: ~Copyable {
         case .receiveFailed, .sendFailed: if isOpen { state.drop(lane, errorName(event.count)) }
         case .closed: state.closed(lane)
         case .woken, .accepted, .acceptFailed, .fileOpened, .fileRead, .fileWritten, .fileSynced,
-            .fileClosed, .fileRenamed, .fileRemoved:
+            .fileClosed, .fileAllocated, .fileCut, .fileRenamed, .fileRemoved:
             break
         }
     }

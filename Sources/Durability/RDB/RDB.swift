@@ -40,6 +40,9 @@ public enum RDB {
         case end = 0xFF
     }
 
+    /// The fact that is there to fill a page: its value is zeros. Readers pass over facts that they do not know.
+    static let paddingName = "padding"
+
     /// The first byte of a string value.
     static let typeString: UInt8 = 0
 

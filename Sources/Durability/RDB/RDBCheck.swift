@@ -108,7 +108,7 @@ public struct RDBCheck: ~Copyable {
         guard name.length < 256, value.length < 256, let name = text(name), let value = text(value) else {
             return
         }
-        report.facts.append((name, value))
+        if name != RDB.paddingName { report.facts.append((name, value)) }
     }
 
     private mutating func text(_ string: RDBString) -> String? {

@@ -62,6 +62,20 @@ extension ByteBuffer {
         return true
     }
 
+    /// A fact that says nothing and makes the bytes a multiple of `page` long.
+    mutating func appendRDB(paddingTo page: Int) {
+        // Opcode, the name with its length, the value's length in its long form.
+        let head = 1 + 1 + RDB.paddingName.utf8.count + 5
+        if count % page == 0 { return }
+        let end = (count + head + page - 1) / page * page
+        let length = end - count - head
+        append(RDB.Opcode.fact.rawValue)
+        appendRDB(string: RDB.paddingName.utf8.span.raw, compressing: false)
+        append(0x80)
+        append(word: UInt64(UInt32(length).byteSwapped), length: 4)
+        append(0, repeating: length)
+    }
+
     /// A fact about the file.
     public mutating func appendRDB(fact name: String, _ value: String) {
         append(RDB.Opcode.fact.rawValue)

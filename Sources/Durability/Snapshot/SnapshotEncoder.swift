@@ -10,10 +10,10 @@ import Wire
 /// it becomes too much.
 ///
 /// The walk's chunks are fixed: `fixedCount` of them, whose memory the core may register with its ring and which go round
-/// while the encoder lives. What does not fit there (a long value, more than the walk's share) goes into chunks that grow.
+/// while the encoder lives. What does not fit there (a long value, more than the walk's share) goes into others.
 public final class SnapshotEncoder: SnapshotSink {
     private let options: SnapshotOptions
-    private var current = SnapshotChunk()
+    private var current: SnapshotChunk?
     private var database = -1
     private var ready: [SnapshotChunk] = []
     private var spare: [SnapshotChunk] = []
@@ -28,7 +28,7 @@ public final class SnapshotEncoder: SnapshotSink {
     public static let chunkBytes = 256 << 10
     /// Chunks that do not grow, and what one holds: entries of up to 16 KiB never overflow it.
     public static let fixedCount = 12
-    static let fixedRoom = chunkBytes + 16 << 10
+    static let fixedRoom = chunkBytes + 16 << 10 + SnapshotChunk.paddingMax
     /// Above this the walk waits for the disk.
     public static let walkLimit = (fixedCount - 1) * chunkBytes
     /// Longer values are not compressed: it takes some six microseconds a KiB, and a home of eight is handed out in one piece.
@@ -36,52 +36,55 @@ public final class SnapshotEncoder: SnapshotSink {
     /// From twice this length on, so much of the beginning is compressed first, to see whether it is worth while.
     static let sampleBytes = 256
     /// What an entry takes beyond its key and its value, at the most.
-    private static let entryOverheadMax = 64
-    /// Chunks that grow which are kept for later.
+    private static let entryOverheadMax = 128
+    /// Chunks that are not fixed which are kept for later.
     private static let spareMax = 4
 
     /// An encoder without entries.
     public init(_ options: SnapshotOptions) {
         self.options = options
-        fixedChunks = (0..<Self.fixedCount).map { _ in SnapshotChunk(fixedRoom: Self.fixedRoom) }
+        fixedChunks = (0..<Self.fixedCount).map { _ in SnapshotChunk(room: Self.fixedRoom, isFixed: true) }
         spareFixed = fixedChunks
     }
 
     /// Takes one entry of the walk.
     public func take(_ entry: borrowing SnapshotEntry) {
-        makeRoom(for: entry.key.byteCount + entry.value.byteCount + Self.entryOverheadMax)
-        let before = current.bytes.count
+        let chunk = chunk(with: entry.key.byteCount + entry.value.byteCount + Self.entryOverheadMax)
+        let before = chunk.bytes.count
         if entry.database != database {
             database = entry.database
-            select(database)
+            select(database, in: chunk)
         }
-        if options.writesRecords { current.bytes.append(recordOf: entry) } else { append(entry) }
-        current.entries += 1
-        current.sum(from: before)
-        pendingBytes += current.bytes.count - before
+        if options.writesRecords { chunk.bytes.append(recordOf: entry) } else { append(entry, to: chunk) }
+        precondition(!chunk.hasMoved, "a chunk stays where it is")
+        chunk.entries += 1
+        chunk.sum(from: before)
+        pendingBytes += chunk.bytes.count - before
         // At once: the walk stops at its limit, and what is full must not wait for an entry that does not come.
-        if current.bytes.count >= Self.chunkBytes { closeChunk() }
+        if chunk.bytes.count >= Self.chunkBytes { closeChunk() }
     }
 
-    /// The open chunk has room for so many bytes.
-    private func makeRoom(for count: Int) {
-        if !current.hasRoom(for: count), !current.bytes.isEmpty { closeChunk() }
-        guard current.bytes.isEmpty else { return }
-        // An empty chunk may be any: the fixed ones first.
-        putAside(current)
-        current = spareFixed.popLast() ?? spare.popLast() ?? SnapshotChunk()
-        if current.hasRoom(for: count) { return }
-        putAside(current)
-        current = spare.popLast() ?? SnapshotChunk()
+    /// The open chunk, or a new one where it has no room for so many bytes: the fixed ones first.
+    private func chunk(with count: Int) -> SnapshotChunk {
+        let needed = count + SnapshotChunk.paddingMax
+        if let current {
+            if current.hasRoom(for: needed) { return current }
+            closeChunk()
+        }
+        let isLong = needed > Self.fixedRoom
+        let chunk = isLong ? nil : spareFixed.popLast() ?? spare.popLast()
+        let opened = chunk ?? SnapshotChunk(room: max(needed, Self.fixedRoom))
+        current = opened
+        return opened
     }
 
-    private func select(_ database: Int) {
+    private func select(_ database: Int, in current: SnapshotChunk) {
         if options.writesRecords { return current.bytes.append(recordSelecting: database) }
         current.bytes.append(RDB.Opcode.select.rawValue)
         current.bytes.appendRDB(length: UInt64(database))
     }
 
-    private func append(_ entry: borrowing SnapshotEntry) {
+    private func append(_ entry: borrowing SnapshotEntry, to current: SnapshotChunk) {
         if let expiry = entry.expiry {
             current.bytes.append(RDB.Opcode.expiryMillis.rawValue)
             current.bytes.append(word: UInt64(bitPattern: expiry.rawValue), length: 8)
@@ -102,8 +105,6 @@ public final class SnapshotEncoder: SnapshotSink {
             current.bytes.appendRDB(
                 string: entry.value, compressing: compresses(entry.value, entry.isHurried))
         }
-        precondition(
-            !current.isFixed || current.bytes.capacity == Self.fixedRoom, "a fixed chunk stays where it is")
     }
 
     /// Whether to try. Where a write waits, it is not made to wait eight times as long for a smaller file; and what does not
@@ -117,19 +118,24 @@ public final class SnapshotEncoder: SnapshotSink {
 
     /// The snapshot is complete: what is in the open chunk is ready too.
     public func finish() {
-        if !current.bytes.isEmpty { closeChunk() }
+        closeChunk()
     }
 
     private func closeChunk() {
-        ready.append(current)
-        current = SnapshotChunk()
+        guard let chunk = current else { return }
+        let before = chunk.bytes.count
+        if options.fillsPages { chunk.fillPage() }
+        pendingBytes += chunk.bytes.count - before
+        ready.append(chunk)
+        current = nil
         database = -1
     }
 
     /// A chunk of other bytes (the header), which counts as pending until `recycle`.
     public func makeChunk(_ bytes: [UInt8]) -> SnapshotChunk {
-        pendingBytes += bytes.count
-        return SnapshotChunk(bytes)
+        let chunk = SnapshotChunk(bytes, fillsPages: options.fillsPages)
+        pendingBytes += chunk.bytes.count
+        return chunk
     }
 
     /// Whether there is a chunk to write.
@@ -149,13 +155,11 @@ public final class SnapshotEncoder: SnapshotSink {
         putAside(chunk)
     }
 
-    /// An empty chunk is kept for later, if it is worth it: one that grows does so to the largest value that was in it.
+    /// An empty chunk is kept for later, but none that was made for a long value.
     private func putAside(_ chunk: SnapshotChunk) {
         if chunk.isFixed {
             spareFixed.append(chunk)
-        } else if chunk.bytes.capacity > 0, chunk.bytes.capacity <= 2 * Self.chunkBytes,
-            spare.count < Self.spareMax
-        {
+        } else if chunk.bytes.capacity == Self.fixedRoom, spare.count < Self.spareMax {
             spare.append(chunk)
         }
     }

@@ -13,8 +13,8 @@ extension Core where Ring: ~Copyable {
 
     private mutating func perform(_ step: SnapshotStep) {
         switch step {
-        case .open(let path, let mode):
-            state.snapshots.fileOpening = ring.openFile(path, mode)
+        case .open(let path, let mode, let isDirect):
+            state.snapshots.fileOpening = ring.openFile(path, mode, isDirect: isDirect)
         case .write(let chunk, let tag):
             guard let file = state.snapshots.file else { return }
             // The chunk is kept by the share, and not changed, until the event.
@@ -23,6 +23,12 @@ extension Core where Ring: ~Copyable {
         case .sync(let tag):
             guard let file = state.snapshots.file else { return }
             ring.sync(file, dataOnly: tag == SnapshotShare.tagOfSyncOnTheWay, tag: tag)
+        case .allocate(let end):
+            guard let file = state.snapshots.file else { return }
+            ring.allocate(file, upTo: Int64(end))
+        case .cut(let length):
+            guard let file = state.snapshots.file else { return }
+            ring.cut(file, to: Int64(length))
         case .close(let file): ring.closeFile(file)
         case .openOld(let path): state.snapshots.old = ring.openFile(path, .read)
         case .registerBuffers(let encoder): register(encoder)
@@ -69,6 +75,9 @@ extension CoreState {
         switch event.kind {
         case .fileWritten: snapshotChunkWritten(tag: event.tag, failure: event.failure)
         case .fileSynced: snapshotSynced(tag: event.tag, failure: event.failure)
+        // Without room of its own the file grows with each write: slower, and as good.
+        case .fileAllocated: snapshots.share?.isAllocating = false
+        case .fileCut: snapshotCut(failure: event.failure)
         default: break
         }
     }

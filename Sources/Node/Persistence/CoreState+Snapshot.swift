@@ -119,6 +119,16 @@ extension CoreState {
             snapshots.steps.append(.write(chunk, tag: UInt16(tag)))
         }
         syncOnTheWay(&share)
+        allocateAhead(&share)
+    }
+
+    private mutating func allocateAhead(_ share: inout SnapshotShare) {
+        guard id == Self.director, share.job.isDirect, !share.isAllocating, !share.isWalkDone else { return }
+        let reached = share.job.offset.load(ordering: .relaxed)
+        guard reached + SnapshotShare.allocationStep / 2 > share.allocatedTo else { return }
+        share.allocatedTo = reached + SnapshotShare.allocationStep
+        share.isAllocating = true
+        snapshots.steps.append(.allocate(end: share.allocatedTo))
     }
 
     private mutating func syncOnTheWay(_ share: inout SnapshotShare) {
@@ -174,7 +184,7 @@ extension CoreState {
     /// All is written: or given up, and the kernel has given the memory back.
     private mutating func endShareIfDone() {
         guard var share = snapshots.share, share.isWalkDone, !share.isWriting, !share.isSyncing,
-            !snapshots.isOpening
+            !share.isAllocating, !snapshots.isOpening
         else { return }
         let isFailed = share.job.isFailed.load(ordering: .acquiring)
         guard isFailed || share.encoder.pendingBytes == 0 else { return }

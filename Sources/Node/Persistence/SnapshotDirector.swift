@@ -105,7 +105,7 @@ extension CoreState {
         precondition(id == Self.director && snapshots.director.job == nil, "one snapshot at a time")
         let folder = node.logFolder
         let job = SnapshotJob(
-            settings: node.settings, isInBackground: isInBackground, startedAt: instant,
+            settings: node.settings, isInBackground: isInBackground, startedAt: instant, dataBytes: node.usedBytes,
             names: rewrite.map {
                 SnapshotJob.Names(
                     folder: folder.path, temporary: folder.names.temporaryBase($0.sequence), final: $0.base)
@@ -126,7 +126,7 @@ extension CoreState {
     /// Has the ring open the file here.
     mutating func openSnapshotFile(of job: SnapshotJob, _ mode: FileMode) {
         snapshots.isOpening = true
-        snapshots.steps.append(.open(path: job.temporaryPath, mode))
+        snapshots.steps.append(.open(path: job.temporaryPath, mode, isDirect: job.isDirect))
     }
 
     /// The file is open on this core, or could not be opened.
@@ -169,9 +169,9 @@ extension CoreState {
         let chunk = share.encoder.makeChunk(bytes)
         share.writing[0] = chunk
         snapshots.share = share
-        job.add(SummedPiece(offset: 0, length: bytes.count, sum: chunk.sum.value))
+        job.add(SummedPiece(offset: 0, length: chunk.bytes.count, sum: chunk.sum.value))
         snapshots.steps.append(.write(chunk, tag: 0))
-        job.offset.store(bytes.count, ordering: .releasing)
+        job.offset.store(chunk.bytes.count, ordering: .releasing)
         for core in 0..<coreCount { tell(CoreID(core)) { _ in } }
     }
 
@@ -196,6 +196,17 @@ extension CoreState {
         snapshots.director.end = nil
         if failure != 0 {
             job.fail("write: \(DiskError(errno: failure))")
+            return endJob(job)
+        }
+        // Room was made ahead, and the end does not need all of it.
+        snapshots.steps.append(job.isDirect ? .cut(length: job.length) : .sync(tag: SnapshotShare.tagOfSync))
+    }
+
+    /// The file is as long as it is to be.
+    mutating func snapshotCut(failure: Int32) {
+        guard let job = snapshots.director.job else { return }
+        if failure != 0 {
+            job.fail("cut to its length: \(DiskError(errno: failure))")
             return endJob(job)
         }
         snapshots.steps.append(.sync(tag: SnapshotShare.tagOfSync))

@@ -20,6 +20,9 @@ final class SnapshotJob: Sendable {
     let path: String
     let options: SnapshotOptions
     let isSummed: Bool
+    /// Whether it is written past the page cache. For a large one that saves copying it all once more, and the worker
+    /// threads that the kernel needs for buffered writes; the price is some padding, and a disk that is waited for.
+    let isDirect: Bool
     /// Whether to force what has been written to the disk on the way, so that the end does not have it all to do.
     let syncsOnTheWay: Bool
     let isInBackground: Bool
@@ -58,7 +61,7 @@ final class SnapshotJob: Sendable {
     }
 
     init(
-        settings: Settings, isInBackground: Bool, startedAt: Instant, names: Names? = nil,
+        settings: Settings, isInBackground: Bool, startedAt: Instant, dataBytes: Int, names: Names? = nil,
         rewrite: LogRewrite? = nil
     ) {
         self.rewrite = rewrite
@@ -69,9 +72,12 @@ final class SnapshotJob: Sendable {
         options.compresses = settings.snapshotCompresses
         options.usage = Self.usage(under: settings.maxMemoryPolicy)
         options.writesRecords = rewrite?.writesRecords ?? false
+        isDirect = !options.writesRecords && dataBytes >= settings.snapshotDirectBytesMin
+        options.fillsPages = isDirect
         self.options = options
         isSummed = settings.snapshotSums
-        syncsOnTheWay = settings.snapshotSyncsOnTheWay
+        // What goes past the page cache leaves nothing to do there.
+        syncsOnTheWay = settings.snapshotSyncsOnTheWay && !isDirect
         delayMicros = UInt64(max(0, settings.keySaveDelayMicros))
         self.isInBackground = isInBackground
         self.startedAt = startedAt
@@ -108,6 +114,12 @@ final class SnapshotJob: Sendable {
             facts: facts,
             databases: databases.sorted { $0.key < $1.key }.map { ($0.key, $0.value.keys, $0.value.expiring) }
         )
+    }
+
+    /// Bytes of the whole file, once all pieces are known.
+    var length: Int {
+        let end = end()
+        return end.offset + end.bytes.count
     }
 
     /// The last bytes of the file, and where they go.

@@ -21,6 +21,9 @@ struct SnapshotShare {
     /// Up to where the file has been forced to the disk on the way, and whether that is being done.
     var syncedTo = 0
     var isSyncing = false
+    /// Up to where room has been made in the file, and whether more is being made.
+    var allocatedTo = 0
+    var isAllocating = false
     /// What had been asked by the last slice, and when something had been asked last.
     var receivesSeen: UInt64 = 0
     var hopsSeen: UInt64 = 0
@@ -32,6 +35,9 @@ struct SnapshotShare {
     static let writesMax = 4
     /// Bytes between two times that the file is forced to the disk on the way.
     static let syncStep = 32 << 20
+    /// Bytes that room is made for at once, while the writes come nearer to the end of the last: a direct write then
+    /// does not make the file longer, which only one could do at a time.
+    static let allocationStep = 64 << 20
     /// What a turn may spend on walking: when nobody has asked anything in it, and when somebody has. A turn without
     /// news costs a microsecond or two, so longer slices would gain nothing.
     static let sliceMicros: Int64 = 50
@@ -55,9 +61,12 @@ struct SnapshotShare {
 
 /// What a snapshot wants from the ring: worked off by `Core` at the end of the turn.
 enum SnapshotStep {
-    case open(path: String, FileMode)
+    case open(path: String, FileMode, isDirect: Bool)
     case write(SnapshotChunk, tag: UInt16)
     case sync(tag: UInt16)
+    /// Make room in the file; cut it to its length.
+    case allocate(end: Int)
+    case cut(length: Int)
     case close(FileID)
     /// Open the file that has the name so far: while it is open, losing the name does not cost its removal.
     case openOld(path: String)

@@ -58,6 +58,9 @@ extension Directive {
             "rdb-save-incremental-fsync", .flag, "yes", .live, .honoured, .persistence,
             "force to disk in steps"),
         .init(
+            "rdb-direct-min-size", .bytes, "33554432", .live, .honoured, .persistence,
+            "snapshots of at least so much data are written past the page cache"),
+        .init(
             "rdb-key-save-delay", .integer(Int64(Int32.min)...Int64(Int32.max)), "0", .live, .honoured,
             .persistence,
             "microseconds to wait for each key of a snapshot: for tests"),

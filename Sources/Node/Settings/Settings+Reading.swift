@@ -77,6 +77,7 @@ extension Settings {
         snapshotCompresses = store.flag("rdbcompression")
         snapshotSums = store.flag("rdbchecksum")
         snapshotSyncsOnTheWay = store.flag("rdb-save-incremental-fsync")
+        snapshotDirectBytesMin = store.integer("rdb-direct-min-size")
         keySaveDelayMicros = store.integer("rdb-key-save-delay")
         shutdownSeconds = store.integer("shutdown-timeout")
         announcedAddress = store["cluster-announce-ip"]

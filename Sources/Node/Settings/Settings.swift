@@ -174,6 +174,8 @@ public struct Settings: Sendable, Equatable {
     public var snapshotSums: Bool
     /// Whether it is forced to the disk piece by piece.
     public var snapshotSyncsOnTheWay: Bool
+    /// From so many bytes of data on it is written past the page cache.
+    public var snapshotDirectBytesMin: Int
     /// Microseconds to wait for each key: tests want snapshots that take their time.
     public var keySaveDelayMicros: Int32
     /// Seconds for replies still on their way at a shutdown.

@@ -14,6 +14,9 @@ public struct FileID: Equatable, Hashable, Sendable {
 
     /// No file.
     @inlinable public static var none: FileID { FileID(slot: .max, generation: 0) }
+
+    /// What writes past the page cache are aligned to: at least as much as any disk asks for.
+    public static var pageBytes: Int { 4096 }
 }
 
 /// What a file is opened for.
@@ -50,7 +53,17 @@ public enum WriteManner: Sendable {
 ///   name while the journal is being written, goes through the ring.
 public protocol FileDriver: ~Copyable {
     /// Opens a file; `.fileOpened` says whether it worked. Only then may the file be used.
-    mutating func openFile(_ path: String, _ mode: FileMode) -> FileID
+    /// - Parameter isDirect: its writes go past the page cache (O_DIRECT), as long as memory, offset and length of each
+    ///   are multiples of `FileID.pageBytes`. The first that is not, and a file system that does not know how, end that
+    ///   for the file: it is written like any other from then on.
+    mutating func openFile(_ path: String, _ mode: FileMode, isDirect: Bool) -> FileID
+
+    /// Has the file reach to `end`, with blocks of its own; what is new reads as zeros. `.fileAllocated`; where it fails
+    /// the file is what it was. A direct write that does not make its file longer needs no worker thread.
+    mutating func allocate(_ file: FileID, upTo end: Int64)
+
+    /// Cuts the file to `length`; `.fileCut`.
+    mutating func cut(_ file: FileID, to length: Int64)
 
     /// Writes all of `bytes` at `offset`; `.fileWritten`. Bytes that lie in a region of `registerFileBuffers` are not
     /// mapped again.
@@ -93,6 +106,11 @@ public protocol FileDriver: ~Copyable {
 }
 
 extension FileDriver where Self: ~Copyable {
+    /// Opens a file that goes through the page cache.
+    public mutating func openFile(_ path: String, _ mode: FileMode) -> FileID {
+        openFile(path, mode, isDirect: false)
+    }
+
     /// Writes all of `bytes` at `offset`, into the page cache or onto the disk.
     public mutating func write(
         _ file: FileID, _ bytes: UnsafeRawBufferPointer, at offset: Int64, tag: UInt16, durable: Bool

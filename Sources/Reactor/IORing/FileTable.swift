@@ -8,6 +8,8 @@ struct OpenFile {
     var isUsed = false
     /// The loop has asked to close it; that waits for `operations` to end.
     var isClosing = false
+    /// Writes go past the page cache.
+    var isDirect = false
     /// Operations under way.
     var operations = 0
 }
@@ -16,7 +18,7 @@ struct OpenFile {
 /// `user_data`.
 @safe
 struct FileOperation {
-    enum Kind: UInt8 { case open, read, write, sync, close, rename, remove }
+    enum Kind: UInt8 { case open, read, write, sync, allocate, cut, close, rename, remove }
 
     var kind = Kind.open
     /// O_DSYNC for this write; fdatasync instead of fsync.
@@ -39,6 +41,12 @@ struct FileOperation {
     var remaining = 0
     var done = 0
     var offset: Int64 = 0
+
+    /// Whether it may go past the page cache.
+    var isAligned: Bool {
+        let address = unsafe Int(bitPattern: memory)
+        return (address | remaining | Int(offset)) & (FileID.pageBytes - 1) == 0
+    }
 
     /// Whether `memory` is a path, and its own.
     var hasPath: Bool { kind == .open || kind == .rename || kind == .remove }
@@ -78,6 +86,7 @@ struct FileTable: ~Copyable {
         }
         files[Int(slot)].isUsed = true
         files[Int(slot)].isClosing = false
+        files[Int(slot)].isDirect = false
         files[Int(slot)].operations = 0
         return FileID(slot: slot, generation: files[Int(slot)].generation)
     }
@@ -96,6 +105,14 @@ struct FileTable: ~Copyable {
         precondition(files[slot].generation == file.generation, "the file is closed")
         precondition(!files[slot].isClosing, "the file is being closed")
         return slot
+    }
+
+    /// The file is written through the page cache from here on; what is under way ends as it began.
+    mutating func leaveDirect(_ slot: Int) {
+        files[slot].isDirect = false
+        let flags = fcntl(files[slot].descriptor, F_GETFL)
+        // Where the flag stays, the kernel says so with the next write that it does not like.
+        if flags >= 0 { _ = fcntl(files[slot].descriptor, F_SETFL, flags & ~directFlag) }
     }
 
     mutating func insert(_ operation: FileOperation) -> UInt32 {

@@ -7,10 +7,27 @@ import Glibc
 // hundred milliseconds for a file of gigabytes.
 extension IORing {
     /// Opens a file.
-    public mutating func openFile(_ path: String, _ mode: FileMode) -> FileID {
+    public mutating func openFile(_ path: String, _ mode: FileMode, isDirect: Bool) -> FileID {
         var operation = FileOperation()
-        operation.openFlags = mode.flags | O_CLOEXEC
+        operation.openFlags = mode.flags | O_CLOEXEC | (isDirect ? directFlag : 0)
         return begin(operation, path: path)
+    }
+
+    /// Makes room.
+    public mutating func allocate(_ file: FileID, upTo end: Int64) {
+        begin(.allocate, file, end)
+    }
+
+    /// Cuts a file.
+    public mutating func cut(_ file: FileID, to length: Int64) {
+        begin(.cut, file, length)
+    }
+
+    private mutating func begin(_ kind: FileOperation.Kind, _ file: FileID, _ length: Int64) {
+        var operation = unsafe FileOperation(kind: kind)
+        operation.file = UInt32(files.open(file))
+        operation.offset = length
+        begin(operation)
     }
 
     /// Writes all of `bytes`.
@@ -126,6 +143,10 @@ extension IORing {
     /// Queues an operation, or what is left of it.
     private mutating func submitFileOperation(_ slot: UInt32) {
         let operation = files.operations[Int(slot)]
+        let isDirect = files.files[Int(operation.file)].isDirect
+        if isDirect, operation.kind == .write, !operation.isAligned {
+            files.leaveDirect(Int(operation.file))
+        }
         let descriptor = files.files[Int(operation.file)].descriptor
         let entry = unsafe nextSubmission()
         let count = UInt32(min(operation.remaining, filePieceBytes))
@@ -143,6 +164,10 @@ extension IORing {
             unsafe io_uring_prep_write(entry, descriptor, operation.memory, count, offset)
         case .sync:
             unsafe io_uring_prep_fsync(entry, descriptor, operation.isDurable ? IORING_FSYNC_DATASYNC : 0)
+        case .allocate:
+            unsafe io_uring_prep_fallocate(entry, descriptor, 0, 0, off_t(operation.offset))
+        case .cut:
+            unsafe coronet_prep_ftruncate(entry, descriptor, operation.offset)
         case .close:
             unsafe io_uring_prep_close(entry, descriptor)
             unsafe entry.pointee.flags |= UInt8(coronet_submit_async)
@@ -171,6 +196,12 @@ extension IORing {
         if result == -EINTR || result == -EAGAIN, operation.kind != .close {
             return submitFileOperation(slot)
         }
+        if result == -EINVAL, fallsBack(slot) { return submitFileOperation(slot) }
+        if result == -EINVAL, operation.kind == .cut {
+            // A kernel that does not cut files through the ring.
+            let done = ftruncate(files.files[Int(operation.file)].descriptor, off_t(operation.offset))
+            return finish(files.remove(slot), done == 0 ? 0 : -errno, &events)
+        }
         if operation.isPassing, result == -EOPNOTSUPP || result == -EINVAL {
             files.canPass = false
             files.operations[Int(slot)].isPassing = false
@@ -183,6 +214,19 @@ extension IORing {
             return submitFileOperation(slot)
         }
         finish(files.remove(slot), result, &events)
+    }
+
+    /// Whether what the kernel did not like is tried again through the page cache: an opening or a write past it.
+    private mutating func fallsBack(_ slot: UInt32) -> Bool {
+        let operation = files.operations[Int(slot)]
+        let file = Int(operation.file)
+        if operation.kind == .open, operation.openFlags & directFlag != 0 {
+            files.operations[Int(slot)].openFlags &= ~directFlag
+            return true
+        }
+        guard operation.kind == .write, files.files[file].isDirect else { return false }
+        files.leaveDirect(file)
+        return true
     }
 
     private mutating func advance(_ slot: UInt32, by count: Int) {
@@ -200,6 +244,7 @@ extension IORing {
         switch operation.kind {
         case .open:
             operation.freePaths()
+            files.files[slot].isDirect = result >= 0 && operation.openFlags & directFlag != 0
             if result >= 0 { files.files[slot].descriptor = result } else { files.removeFile(operation.file) }
             events.append(Event(.fileOpened, file, tag: 0, outcome: min(result, 0)))
         case .read:
@@ -212,6 +257,8 @@ extension IORing {
             events.append(Event(.fileWritten, file, tag: operation.tag, outcome: outcome))
         case .sync:
             events.append(Event(.fileSynced, file, tag: operation.tag, outcome: min(result, 0)))
+        case .allocate: events.append(Event(.fileAllocated, file, tag: 0, outcome: min(result, 0)))
+        case .cut: events.append(Event(.fileCut, file, tag: 0, outcome: min(result, 0)))
         case .close:
             // Linux releases the descriptor whatever close reports, except when the operation never ran.
             if result == -ECANCELED { _ = Glibc.close(files.files[slot].descriptor) }
@@ -228,6 +275,9 @@ extension IORing {
         if files.files[slot].isUsed { closeFileIfIdle(operation.file) }
     }
 }
+
+/// open(2)'s O_DIRECT.
+let directFlag = Int32(coronet_open_direct)
 
 extension FileMode {
     /// As open(2) takes it.

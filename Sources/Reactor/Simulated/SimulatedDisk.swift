@@ -209,6 +209,17 @@ public final class SimulatedDisk: Disk, @unchecked Sendable {
         Array(file.content.current.dropFirst(offset).prefix(count))
     }
 
+    /// Makes the file reach to `end`. 0, or -ENOSPC and then it is what it was.
+    func allocate(_ file: Handle, upTo end: Int) -> Int32 {
+        let growth = end - file.content.current.count
+        guard growth > 0 else { return 0 }
+        if let free = faults.bytesFree, free < growth { return -ENOSPC }
+        _ = write([UInt8](repeating: 0, count: growth), at: file.content.current.count, to: file.content)
+        return 0
+    }
+
+    func cut(_ file: Handle, to length: Int) { cut(file.content, to: length) }
+
     /// 0 or a negative errno.
     func sync(_ file: Handle) -> Int32 {
         do throws(DiskError) {

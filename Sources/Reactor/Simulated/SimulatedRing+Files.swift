@@ -16,6 +16,8 @@ struct SimulatedFileOperation {
         case read(UnsafeMutableRawBufferPointer, Int)
         case write(UnsafeRawBufferPointer, [UInt8], Int, isDurable: Bool)
         case sync
+        case allocate(Int)
+        case cut(Int)
         case close
         case rename(String, String)
         case remove(String)
@@ -36,7 +38,7 @@ extension SimulatedRing {
     public var disk: any Disk { world.disk }
 
     /// Opens a file of the world's disk.
-    public mutating func openFile(_ path: String, _ mode: FileMode) -> FileID {
+    public mutating func openFile(_ path: String, _ mode: FileMode, isDirect: Bool) -> FileID {
         let file = nameFile()
         unsafe begin(.open(path, mode), file, tag: 0)
         return file
@@ -103,6 +105,18 @@ extension SimulatedRing {
     public mutating func sync(_ file: FileID, dataOnly: Bool, tag: UInt16) {
         requireOpen(file)
         begin(.sync, file, tag: tag, after: world.disk.faults.syncMillis)
+    }
+
+    /// Makes a file longer.
+    public mutating func allocate(_ file: FileID, upTo end: Int64) {
+        requireOpen(file)
+        begin(.allocate(Int(end)), file, tag: 0, after: world.disk.faults.writeMillis)
+    }
+
+    /// Cuts a file.
+    public mutating func cut(_ file: FileID, to length: Int64) {
+        requireOpen(file)
+        begin(.cut(Int(length)), file, tag: 0)
     }
 
     /// Closes when nothing is under way.
@@ -182,6 +196,11 @@ extension SimulatedRing {
             let synced = isDurable ? world.disk.syncLast(handle) : 0
             return (.fileWritten, synced < 0 ? synced : Int32(count))
         case .sync: return (.fileSynced, handle.map { world.disk.sync($0) } ?? -EBADF)
+        case .allocate(let end): return (.fileAllocated, handle.map { world.disk.allocate($0, upTo: end) } ?? -EBADF)
+        case .cut(let length):
+            guard let handle else { return (.fileCut, -EBADF) }
+            world.disk.cut(handle, to: length)
+            return (.fileCut, 0)
         case .close: return (.fileClosed, 0)
         case .rename(let old, let new):
             return (.fileRenamed, -outcome { disk throws(DiskError) in try disk.rename(old, to: new) })
