@@ -21,11 +21,13 @@ public final class SnapshotEncoder: SnapshotSink {
     /// The chunks whose memory stays where it is until the encoder goes.
     public let fixedChunks: [SnapshotChunk]
     private var sample = ByteBuffer()
+    /// Long strings since the last that shrank at its beginning.
+    private var longSinceShrunk = 0
     /// Bytes in chunks that have not been returned as written.
     public private(set) var pendingBytes = 0
 
     /// A chunk is full from here on: large enough that the disk does not mind, small enough to be written soon.
-    public static let chunkBytes = 256 << 10
+    public static let chunkBytes = 512 << 10
     /// Chunks that do not grow, and what one holds: entries of up to 16 KiB never overflow it.
     public static let fixedCount = 12
     static let fixedRoom = chunkBytes + 16 << 10 + SnapshotChunk.paddingMax
@@ -37,8 +39,11 @@ public final class SnapshotEncoder: SnapshotSink {
     static let sampleBytes = 256
     /// What an entry takes beyond its key and its value, at the most.
     private static let entryOverheadMax = 128
-    /// Chunks that are not fixed which are kept for later.
-    private static let spareMax = 4
+    /// Chunks that are not fixed which are kept for later: new memory costs the kernel more than a chunk's bytes cost us.
+    private static let spareMax = 64
+    /// After so many samples in a row that did not shrink only one string in `samplesApart` is sampled, until one does.
+    private static let samplesInVain = 16
+    private static let samplesApart = 4
 
     /// An encoder without entries.
     public init(_ options: SnapshotOptions) {
@@ -112,8 +117,12 @@ public final class SnapshotEncoder: SnapshotSink {
     private func compresses(_ string: RawSpan, _ isHurried: Bool) -> Bool {
         guard options.compresses, !isHurried, string.byteCount <= Self.compressedMax else { return false }
         if string.byteCount < 2 * Self.sampleBytes { return true }
+        longSinceShrunk += 1
+        if longSinceShrunk > Self.samplesInVain, longSinceShrunk % Self.samplesApart != 0 { return false }
         sample.removeAll()
-        return LZF.compress(string.extracting(0..<Self.sampleBytes), into: &sample) != nil
+        let shrinks = LZF.compress(string.extracting(0..<Self.sampleBytes), into: &sample) != nil
+        if shrinks { longSinceShrunk = 0 }
+        return shrinks
     }
 
     /// The snapshot is complete: what is in the open chunk is ready too.
