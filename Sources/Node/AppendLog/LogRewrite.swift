@@ -116,13 +116,14 @@ extension CoreState {
     }
 
     /// The base has its name: the manifest follows, and what it does not name any more goes. On the first core.
-    mutating func finishRewrite(_ rewrite: LogRewrite) throws(DiskError) {
+    /// - Returns: the files that are to be removed.
+    mutating func finishRewrite(_ rewrite: LogRewrite) throws(DiskError) -> [String] {
         let replaced = try node.logFolder.replaceBase(
             rewrite.base, rewrite.sequence, before: rewrite.generation.firstSequence)
-        node.logFolder.remove(replaced.map(\.name), node.sink.logger(core: id.index))
         let bytes = measureLog()
         node.logFigures.baseBytes.store(bytes, ordering: .relaxed)
         node.logFigures.bytes.store(bytes, ordering: .relaxed)
+        return replaced.map { node.logFolder.path(of: $0.name) }
     }
 
     /// The rewrite is over, well or badly.

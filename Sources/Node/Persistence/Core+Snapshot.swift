@@ -41,6 +41,7 @@ extension Core where Ring: ~Copyable {
         case .remove(let path):
             state.snapshots.namingBegan = Cycles.now()
             state.snapshots.naming = ring.removeFile(path)
+        case .removeReplaced(let path): state.snapshots.removals[ring.removeFile(path)] = path
         }
     }
 
@@ -70,6 +71,9 @@ extension CoreState {
         if let naming = snapshots.naming, event.file == naming {
             snapshots.naming = nil
             return event.kind == .fileRemoved ? temporaryRemoved(event) : commitEvent(event)
+        }
+        if let path = snapshots.removals.removeValue(forKey: event.file) {
+            return replacedRemoved(path, failure: event.failure)
         }
         guard let file = snapshots.file, event.file == file else { return }
         switch event.kind {

@@ -19,6 +19,9 @@ struct SnapshotsOfCore {
     /// The change of a name that is under way, and when the last began, in cycles. On the first core.
     var naming: FileID?
     var namingBegan: UInt64 = 0
+    /// Files of the log that the new base has replaced, while they are being removed: by what the ring calls it the path.
+    /// On the first core.
+    var removals: [FileID: String] = [:]
     /// The log says once why memory was not registered.
     var hasSaidRefusal = false
     /// What the ring has to do.

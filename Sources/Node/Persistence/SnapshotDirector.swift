@@ -41,6 +41,8 @@ struct SnapshotDirector {
     var isScheduled = false
     /// The end of the file, while the kernel writes it.
     var end: SnapshotChunk?
+    /// Files that a rewrite has replaced and that are not gone yet.
+    var removalsAwaited = 0
     /// The main thread's wish to stop has been taken up.
     var isStopping = false
 
@@ -257,9 +259,10 @@ extension CoreState {
     mutating func committed(failure: String?) {
         guard let job = snapshots.director.job else { return }
         if let failure { job.fail(failure) }
+        var replaced: [String] = []
         if failure == nil, let rewrite = job.rewrite {
             do throws(DiskError) {
-                try finishRewrite(rewrite)
+                replaced = try finishRewrite(rewrite)
             } catch {
                 job.fail("the manifest cannot be replaced: \(error)")
             }
@@ -269,7 +272,20 @@ extension CoreState {
         }
         snapshots.old = nil
         snapshots.folder = nil
-        endJob(job)
+        if replaced.isEmpty { return endJob(job) }
+        // Gigabytes take their time to go: the kernel's, not that of this core.
+        for path in replaced { snapshots.steps.append(.removeReplaced(path: path)) }
+        snapshots.director.removalsAwaited = replaced.count
+    }
+
+    /// A file that the new base has replaced is gone. One that stays does no harm, but takes room: it is said.
+    mutating func replacedRemoved(_ path: String, failure: Int32) {
+        guard let job = snapshots.director.job else { return }
+        if failure != 0, failure != ENOENT {
+            logger.warning("append-only file: \(path) could not be removed: \(DiskError(errno: failure))")
+        }
+        snapshots.director.removalsAwaited -= 1
+        if snapshots.director.removalsAwaited == 0 { endJob(job) }
     }
 
     /// The job is over, well or badly: closes the file. One that came to nothing goes before anybody hears of it.

@@ -79,4 +79,6 @@ enum SnapshotStep {
     case openFolder(path: String)
     case syncFolder(FileID)
     case remove(path: String)
+    /// Remove a file of the log that the new base has replaced.
+    case removeReplaced(path: String)
 }
