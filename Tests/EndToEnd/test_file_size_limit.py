@@ -41,8 +41,9 @@ def test_a_log_is_cut_back_to_its_last_whole_batch(folder, policy, method):
 
 
 @pytest.mark.parametrize("cores", [1, 2])
-def test_a_snapshot_that_does_not_fit_leaves_the_old_one(folder, cores):
-    with Server(cores=cores, directives={"dir": folder}) as server:
+@pytest.mark.parametrize("direct", ["0", "1gb"])
+def test_a_snapshot_that_does_not_fit_leaves_the_old_one(folder, cores, direct):
+    with Server(cores=cores, directives={"dir": folder, "rdb-direct-min-size": direct}) as server:
         connection = client(server)
         connection.set("old", "1")
         connection.save()

@@ -14,6 +14,8 @@ from support.resp import ErrorReply, encode
 from support.server import Server
 
 CORES = pytest.mark.parametrize("cores", [1, 2])
+# From how much data on a file is written past the page cache: all of these, or none.
+DIRECT = pytest.mark.parametrize("direct", ["0", "1gb"])
 
 
 def call(server, *arguments):
@@ -94,10 +96,15 @@ def check_rdb(path):
 
 
 @CORES
+@DIRECT
 @pytest.mark.parametrize("compression", ["yes", "no"])
-def test_redis_loads_what_we_save(cores, compression):
-    with Server(cores=cores, directives={"rdbcompression": compression}) as node:
+def test_redis_loads_what_we_save(cores, compression, direct):
+    with Server(cores=cores, directives={"rdbcompression": compression, "rdb-direct-min-size": direct}) as node:
         known = fill(node)
+        for number in range(3):
+            long = bytes(random.Random(number).randbytes(300_000))
+            call(node, "SET", f"long:{number}", long)
+            known[0, b"long:%d" % number] = (long, -1)
         assert call(node, "SAVE") == b"OK"
         check_rdb(node.directory / "dump.rdb")
         with Server(binary=settings.REDIS, directives={"dir": node.directory}) as redis:
@@ -182,9 +189,10 @@ def test_a_second_bgsave_is_refused(cores):
 
 
 @CORES
-def test_the_file_shows_one_instant(cores):
+@DIRECT
+def test_the_file_shows_one_instant(cores, direct):
     """Writers keep two keys, usually of different cores, equal by MSET; the file never shows them different."""
-    with Server(cores=cores, directives={"rdb-key-save-delay": 30}) as node:
+    with Server(cores=cores, directives={"rdb-key-save-delay": 30, "rdb-direct-min-size": direct}) as node:
         with node.connect() as client:
             for number in range(5000):
                 client.ask("MSET", f"a:{number}", "0", f"b:{number}", "0")
@@ -245,8 +253,9 @@ def test_flushes_and_swaps_during_a_snapshot(cores):
 
 
 @CORES
-def test_kill_during_bgsave_leaves_the_old_file(cores):
-    node = Server(cores=cores).start()
+@DIRECT
+def test_kill_during_bgsave_leaves_the_old_file(cores, direct):
+    node = Server(cores=cores, directives={"rdb-direct-min-size": direct}).start()
     known = fill(node)
     call(node, "SAVE")
     call(node, "CONFIG", "SET", "rdb-key-save-delay", "20000")
@@ -340,8 +349,9 @@ def small_disk(tmp_path):
 
 
 @CORES
-def test_full_disk(cores, small_disk):
-    with Server(cores=cores, directives={"dir": small_disk, "save": "3600 1"}) as node:
+@DIRECT
+def test_full_disk(cores, small_disk, direct):
+    with Server(cores=cores, directives={"dir": small_disk, "save": "3600 1", "rdb-direct-min-size": direct}) as node:
         call(node, "SET", "a", "1")
         assert call(node, "SAVE") == b"OK"
         for number in range(40):
@@ -358,6 +368,33 @@ def test_full_disk(cores, small_disk):
         wait_for(lambda: info(node)["rdb_last_bgsave_status"] == "ok")
         wait_for(lambda: refused(node, "SET", "b", 1) is None)
         assert sorted(os.listdir(small_disk)) == ["dump.rdb"]
+
+
+def open_flags(server, part):
+    """The flags of the files that a server has open and whose path holds this."""
+    folder = f"/proc/{server.process.pid}"
+    found = []
+    for name in os.listdir(f"{folder}/fd"):
+        try:
+            if part in os.readlink(f"{folder}/fd/{name}"):
+                lines = open(f"{folder}/fdinfo/{name}").read().splitlines()
+                found += [int(line.split()[1], 8) for line in lines if line.startswith("flags:")]
+        except FileNotFoundError:
+            continue  # closed meanwhile
+    return found
+
+
+@CORES
+@pytest.mark.parametrize("least, expected", [("20000", True), ("100mb", False)])
+def test_only_a_large_snapshot_goes_past_the_page_cache(cores, least, expected):
+    with Server(cores=cores, directives={"rdb-direct-min-size": least, "rdb-key-save-delay": 500}) as node:
+        known = fill(node)
+        call(node, "BGSAVE")
+        wait_for(lambda: len(open_flags(node, "/temp-")) == cores)
+        assert [bool(flags & os.O_DIRECT) for flags in open_flags(node, "/temp-")] == [expected] * cores
+        wait_for_save(node)
+        with Server(binary=settings.REDIS, directives={"dir": node.directory}) as redis:
+            assert contents(redis) == known
 
 
 @CORES

@@ -120,6 +120,32 @@ final class FileLoop<Driver: RingDriver & ~Copyable> {
         #expect(wait(.fileClosed, file) != nil)
     }
 
+    /// Writes past the page cache, with room made before; and what is not aligned goes through it from then on.
+    func directWrites(in folder: String) throws {
+        let memory = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 16, alignment: FileID.pageBytes)
+        defer { unsafe memory.deallocate() }
+        for index in 0..<memory.count { unsafe memory[index] = UInt8(truncatingIfNeeded: index / 7) }
+        let file = driver.openFile(folder + "/data", .replace, isDirect: true)
+        #expect(wait(.fileOpened, file)?.failure == 0)
+        driver.allocate(file, upTo: 1 << 17)
+        #expect(wait(.fileAllocated, file)?.failure == 0)
+        #expect(try driver.disk.size(folder + "/data") == 1 << 17)
+        for offset in [32 << 10, 0] {
+            let part = unsafe UnsafeRawBufferPointer(rebasing: memory[offset..<(offset + 32 << 10)])
+            unsafe driver.write(file, part, at: Int64(offset), tag: 5, .passing)
+            #expect(wait(.fileWritten, file)?.count == 32 << 10)
+        }
+        let end = unsafe UnsafeRawBufferPointer(rebasing: memory[9..<20])
+        unsafe driver.write(file, end, at: 1 << 16, tag: 6, .passing)
+        #expect(wait(.fileWritten, file)?.count == 11)
+        driver.cut(file, to: 1 << 16 + 11)
+        #expect(wait(.fileCut, file)?.failure == 0)
+        let read = try driver.disk.read(folder + "/data", from: 0, count: 1 << 20)
+        #expect(unsafe read.elementsEqual(Array(memory) + Array(end)))
+        driver.closeFile(file)
+        #expect(wait(.fileClosed, file) != nil)
+    }
+
     /// The steps that block.
     func diskSteps(in folder: String) throws {
         let disk = driver.disk
@@ -195,6 +221,52 @@ final class FileLoop<Driver: RingDriver & ~Copyable> {
         #expect(unsafe try loop.driver.disk.read(file, from: 0, count: 20_000).elementsEqual(bytes))
     }
 
+    @Test(arguments: [1 << 30, 10_000])
+    func writesPastThePageCache(piece: Int) throws {
+        try withFolder { folder in
+            var ring = try IORing(.small)
+            // Pieces that are not whole pages are not aligned either.
+            ring.filePieceBytes = piece
+            try FileLoop(ring).directWrites(in: folder)
+        }
+    }
+
+    /// The first write that is not aligned ends it, and only for its file.
+    @Test func directUntilAWriteIsNotAligned() throws {
+        try withFolder { folder in
+            let loop = FileLoop(try IORing(.small))
+            let memory = UnsafeMutableRawBufferPointer.allocate(byteCount: 8192, alignment: FileID.pageBytes)
+            defer { unsafe memory.deallocate() }
+            for index in 0..<memory.count { unsafe memory[index] = 7 }
+            let files = ["data", "once"].map {
+                loop.driver.openFile("\(folder)/\($0)", .replace, isDirect: true)
+            }
+            for file in files { #expect(loop.wait(.fileOpened, file)?.failure == 0) }
+            func isDirect(_ file: FileID) -> Bool {
+                let descriptor = loop.driver.files.files[Int(file.slot)].descriptor
+                let isSet = fcntl(descriptor, F_GETFL) & directFlag != 0
+                #expect(isSet == loop.driver.files.files[Int(file.slot)].isDirect)
+                return isSet
+            }
+            for count in [4096, 4095] {
+                for file in files { #expect(isDirect(file)) }
+                let part = unsafe UnsafeRawBufferPointer(rebasing: memory[0..<count])
+                unsafe loop.driver.write(files[0], part, at: 0, tag: 0, durable: false)
+                #expect(loop.wait(.fileWritten, files[0])?.count == Int32(count))
+            }
+            #expect(!isDirect(files[0]) && isDirect(files[1]))
+        }
+    }
+
+    /// A file of the kernel's own is never written past its cache: it is opened again without.
+    @Test func directIsOrdinaryWhereItCannotBeHad() throws {
+        let loop = FileLoop(try IORing(.small))
+        let file = loop.driver.openFile("/proc/self/oom_score_adj", .write, isDirect: true)
+        #expect(loop.wait(.fileOpened, file)?.failure == 0)
+        let isDirect = loop.driver.files.files[Int(file.slot)].isDirect
+        #expect(!isDirect)
+    }
+
     @Test func registeredMemoryIsWrittenAsItIs() throws {
         try withFolder { folder in
             let memory = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 16, alignment: 4096)
@@ -241,6 +313,7 @@ final class FileLoop<Driver: RingDriver & ~Copyable> {
             try loop.diskSteps(in: "/d")
             try loop.namesThroughTheRing(in: "/d")
             try loop.passingWrites(in: "/d")
+            try loop.directWrites(in: "/d")
         }
     }
 

@@ -55,7 +55,7 @@ struct FloorServer: ~Copyable {
         case .closed:
             unsafe (connections + slot).deinitialize(count: 1)
         case .acceptFailed, .woken, .connected, .connectFailed, .fileOpened, .fileRead, .fileWritten,
-            .fileSynced, .fileClosed, .fileRenamed, .fileRemoved:
+            .fileSynced, .fileClosed, .fileAllocated, .fileCut, .fileRenamed, .fileRemoved:
             break
         }
     }

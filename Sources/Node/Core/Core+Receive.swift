@@ -19,7 +19,8 @@ extension Core where Ring: ~Copyable {
             case .connected, .connectFailed:
                 preconditionFailure("a node opens no connections")
             case .woken: state.statistics.wakeUps += 1
-            case .fileOpened, .fileRead, .fileWritten, .fileSynced, .fileAllocated, .fileCut, .fileClosed, .fileRenamed,
+            case .fileOpened, .fileRead, .fileWritten, .fileSynced, .fileAllocated, .fileCut, .fileClosed,
+                .fileRenamed,
                 .fileRemoved:
                 state.snapshotFileEvent(event)
                 logEvent(event)

@@ -23,9 +23,7 @@ extension Core where Ring: ~Copyable {
         case .sync(let tag):
             guard let file = state.snapshots.file else { return }
             ring.sync(file, dataOnly: tag == SnapshotShare.tagOfSyncOnTheWay, tag: tag)
-        case .allocate(let end):
-            guard let file = state.snapshots.file else { return }
-            ring.allocate(file, upTo: Int64(end))
+        case .allocate(let end, let folder): allocate(upTo: end, in: folder)
         case .cut(let length):
             guard let file = state.snapshots.file else { return }
             ring.cut(file, to: Int64(length))
@@ -42,6 +40,16 @@ extension Core where Ring: ~Copyable {
             state.snapshots.namingBegan = Cycles.now()
             state.snapshots.naming = ring.removeFile(path)
         case .removeReplaced(let path): state.snapshots.removals[ring.removeFile(path)] = path
+        }
+    }
+
+    /// Without room of its own the file grows with each write: slower, and as good.
+    private mutating func allocate(upTo end: Int, in folder: String) {
+        let free = (try? ring.disk.freeBytes(in: folder)) ?? 0
+        if let file = state.snapshots.file, free >= SnapshotShare.freeMin {
+            ring.allocate(file, upTo: Int64(end))
+        } else {
+            state.snapshots.share?.isAllocating = false
         }
     }
 
@@ -79,7 +87,6 @@ extension CoreState {
         switch event.kind {
         case .fileWritten: snapshotChunkWritten(tag: event.tag, failure: event.failure)
         case .fileSynced: snapshotSynced(tag: event.tag, failure: event.failure)
-        // Without room of its own the file grows with each write: slower, and as good.
         case .fileAllocated: snapshots.share?.isAllocating = false
         case .fileCut: snapshotCut(failure: event.failure)
         default: break

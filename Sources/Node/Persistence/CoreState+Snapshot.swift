@@ -131,7 +131,7 @@ extension CoreState {
         guard reached + SnapshotShare.allocationStep / 2 > share.allocatedTo else { return }
         share.allocatedTo = reached + SnapshotShare.allocationStep
         share.isAllocating = true
-        snapshots.steps.append(.allocate(end: share.allocatedTo))
+        snapshots.steps.append(.allocate(end: share.allocatedTo, folder: share.job.folder))
     }
 
     private mutating func syncOnTheWay(_ share: inout SnapshotShare) {

@@ -107,7 +107,8 @@ extension CoreState {
         precondition(id == Self.director && snapshots.director.job == nil, "one snapshot at a time")
         let folder = node.logFolder
         let job = SnapshotJob(
-            settings: node.settings, isInBackground: isInBackground, startedAt: instant, dataBytes: node.usedBytes,
+            settings: node.settings, isInBackground: isInBackground, startedAt: instant,
+            dataBytes: node.usedBytes,
             names: rewrite.map {
                 SnapshotJob.Names(
                     folder: folder.path, temporary: folder.names.temporaryBase($0.sequence), final: $0.base)

@@ -38,6 +38,8 @@ struct SnapshotShare {
     /// Bytes that room is made for at once, while the writes come nearer to the end of the last: a direct write then
     /// does not make the file longer, which only one could do at a time.
     static let allocationStep = 64 << 20
+    /// Room is made only while so much stays free for everybody else.
+    static let freeMin = 256 << 20
     /// What a turn may spend on walking: when nobody has asked anything in it, and when somebody has. A turn without
     /// news costs a microsecond or two, so longer slices would gain nothing.
     static let sliceMicros: Int64 = 50
@@ -64,8 +66,8 @@ enum SnapshotStep {
     case open(path: String, FileMode, isDirect: Bool)
     case write(SnapshotChunk, tag: UInt16)
     case sync(tag: UInt16)
-    /// Make room in the file; cut it to its length.
-    case allocate(end: Int)
+    /// Make room in the file, which lies in `folder`; cut it to its length.
+    case allocate(end: Int, folder: String)
     case cut(length: Int)
     case close(FileID)
     /// Open the file that has the name so far: while it is open, losing the name does not cost its removal.

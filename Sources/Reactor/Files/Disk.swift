@@ -48,6 +48,8 @@ public protocol Disk: Sendable {
     func remove(_ path: String) throws(DiskError)
     /// Makes a folder; one that is there is no error.
     func makeFolder(_ path: String) throws(DiskError)
+    /// Bytes that may still be written in a folder, by somebody without privileges.
+    func freeBytes(in folder: String) throws(DiskError) -> Int
     /// Puts the names of a folder on the disk.
     func syncFolder(_ path: String) throws(DiskError)
 }

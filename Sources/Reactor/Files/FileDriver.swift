@@ -59,7 +59,7 @@ public protocol FileDriver: ~Copyable {
     mutating func openFile(_ path: String, _ mode: FileMode, isDirect: Bool) -> FileID
 
     /// Has the file reach to `end`, with blocks of its own; what is new reads as zeros. `.fileAllocated`; where it fails
-    /// the file is what it was. A direct write that does not make its file longer needs no worker thread.
+    /// the file may have grown in part. A direct write that does not make its file longer needs no worker thread.
     mutating func allocate(_ file: FileID, upTo end: Int64)
 
     /// Cuts the file to `length`; `.fileCut`.

@@ -136,6 +136,13 @@ public struct SystemDisk: Disk, Sendable {
         throw .current
     }
 
+    /// statvfs(3).
+    public func freeBytes(in folder: String) throws(DiskError) -> Int {
+        var facts = statvfs()
+        guard unsafe statvfs(folder, &facts) == 0 else { throw .current }
+        return Int(clamping: facts.f_bavail.multipliedReportingOverflow(by: facts.f_frsize).partialValue)
+    }
+
     /// fsync(2) of a folder.
     public func syncFolder(_ path: String) throws(DiskError) {
         let folder = try open(path, O_RDONLY | O_DIRECTORY)

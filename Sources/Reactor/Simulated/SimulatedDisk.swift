@@ -124,6 +124,9 @@ public final class SimulatedDisk: Disk, @unchecked Sendable {
     /// Makes a folder; folders are never lost.
     public func makeFolder(_ path: String) throws(DiskError) { folders.insert(path) }
 
+    /// What the faults leave.
+    public func freeBytes(in folder: String) throws(DiskError) -> Int { faults.bytesFree ?? .max }
+
     /// Makes the names of a folder durable.
     public func syncFolder(_ path: String) throws(DiskError) {
         if faults.failingSyncs > 0 {

@@ -196,7 +196,8 @@ extension SimulatedRing {
             let synced = isDurable ? world.disk.syncLast(handle) : 0
             return (.fileWritten, synced < 0 ? synced : Int32(count))
         case .sync: return (.fileSynced, handle.map { world.disk.sync($0) } ?? -EBADF)
-        case .allocate(let end): return (.fileAllocated, handle.map { world.disk.allocate($0, upTo: end) } ?? -EBADF)
+        case .allocate(let end):
+            return (.fileAllocated, handle.map { world.disk.allocate($0, upTo: end) } ?? -EBADF)
         case .cut(let length):
             guard let handle else { return (.fileCut, -EBADF) }
             world.disk.cut(handle, to: length)

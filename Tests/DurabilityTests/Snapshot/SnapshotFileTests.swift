@@ -41,6 +41,46 @@ import Wire
         }
     }
 
+    /// Chunks of whole pages, whatever is in them, hold the same entries; the padding is no fact of the file.
+    @Test(arguments: [0, 1, 40, 3_000]) func chunksOfWholePages(keys: Int) throws {
+        var shard = makeShard()
+        fill(&shard, keys: keys, dice: Dice(seed: 9))
+        for number in 0..<min(keys, 5) {
+            store(&shard, "long:\(number)", String(repeating: "x", count: 400_000 + number))
+        }
+        var options = SnapshotOptions()
+        options.compresses = false
+        options.fillsPages = true
+        let chunks = contents(&shard, options: options)
+        #expect(chunks.allSatisfy { $0.bytes.count % 4096 == 0 && $0.bytes.count > 0 })
+        #expect(chunks.isEmpty == (keys == 0))
+        let loaded = try load(snapshot([chunks], options: options, facts: [("a", "b")]), cores: 2)
+        #expect(loaded.images == images(&shard))
+        #expect(loaded.checksum == loaded.computed)
+        let encoder = SnapshotEncoder(options)
+        #expect(encoder.makeChunk([1, 2, 3]).bytes.count == 4096 && encoder.pendingBytes == 4096)
+    }
+
+    /// Each length of what is in a chunk is padded to the next whole page, but for the few bytes that a fact takes.
+    @Test func everyLengthIsPadded() throws {
+        for length in 0...4100 {
+            var buffer = ByteBuffer()
+            buffer.append(0, repeating: length)
+            buffer.appendRDB(paddingTo: 4096)
+            #expect(buffer.count % 4096 == 0 && buffer.count >= length && buffer.count < length + 8192)
+            guard buffer.count > length else { continue }
+            var reader = RDBReader(fileSize: 9 + buffer.count - length + 9)
+            reader.take(
+                (Array("REDIS0010".utf8) + buffer.bytes.copied()[length...] + [0xFF]
+                    + [UInt8](repeating: 0, count: 8)).span.raw)
+            guard case .fact(let name, _) = try reader.next() else {
+                Issue.record("padding of \(length) bytes is no fact")
+                return
+            }
+            #expect(name.length == 7)
+        }
+    }
+
     @Test func whatHasExpiredIsPassedOver() throws {
         var shard = makeShard()
         for number in 0..<100 {

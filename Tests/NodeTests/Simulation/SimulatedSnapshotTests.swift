@@ -34,7 +34,10 @@ import Testing
         var keys = 0
         while let item = try reader.next() {
             if case .entry = item { keys += 1 }
-            if case .end = item { break }
+            if case .end = item {
+                #expect(reader.itemEndOffset == bytes.count, "nothing is left of the room that was made")
+                break
+            }
         }
         return keys
     }
