@@ -1,57 +1,24 @@
 public import Wire
 
-/// A running sum over the bytes of an increment of the append-only file. Every step is a bijection of the state for a
-/// given word and of the word for a given state, so that a single changed word always changes the sum.
+/// A running sum over the bytes of an increment of the append-only file: the CRC-64 of snapshot files, from a beginning of
+/// its own. It finds every change within eight bytes in a row, so each changed byte or word.
 ///
 /// Redis's format has no checksum, but its loader skips lines that begin with `#`. After each batch of records we write
 /// one that holds the sum of everything before it in the file:
 ///
 ///     *3 … SET …  *2 … INCR …  #CHECK:0123456789abcdef CR LF
 public struct LogChecksum: Equatable, Sendable {
-    private var state: UInt64 = 0x9E37_79B9_7F4A_7C15
-    /// Bytes that do not fill a word yet, lowest first.
-    private var carry: UInt64 = 0
-    private var carried = 0
-    private var length: UInt64 = 0
+    // Not zero, from where bytes of zero would not change it.
+    private var sum = CRC64(value: 0x9E37_79B9_7F4A_7C15)
 
     /// The sum of no bytes.
     public init() {}
 
     /// Goes on with more bytes; where a sequence is cut makes no difference.
-    public mutating func add(_ bytes: RawSpan) {
-        let count = bytes.byteCount
-        length &+= UInt64(count)
-        var index = 0
-        while carried > 0, index < count { addByte(bytes.byte(at: index)); index += 1 }
-        while index &+ 8 <= count {
-            mix(bytes.word(at: index))
-            index &+= 8
-        }
-        while index < count { addByte(bytes.byte(at: index)); index += 1 }
-    }
-
-    private mutating func addByte(_ byte: UInt8) {
-        carry |= UInt64(byte) << UInt64(8 * carried)
-        carried += 1
-        guard carried == 8 else { return }
-        mix(carry)
-        (carry, carried) = (0, 0)
-    }
-
-    @inline(__always)
-    private mutating func mix(_ word: UInt64) {
-        // An odd multiplier and a shifted exclusive-or: both can be undone.
-        state = (state ^ word) &* 0xD6E8_FEB8_6659_FD93
-        state ^= state >> 32
-    }
+    public mutating func add(_ bytes: RawSpan) { sum.add(bytes) }
 
     /// The sum so far.
-    public var value: UInt64 {
-        var copy = self
-        copy.mix(carry)
-        copy.mix(length)
-        return copy.state
-    }
+    public var value: UInt64 { sum.value }
 }
 
 /// The lines between the records of an increment.
