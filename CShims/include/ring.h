@@ -21,6 +21,9 @@ enum { coronet_write_dsync = 2, coronet_write_dontcache = 0x80 };
 // Why: O_DIRECT is a GNU name, which Swift does not see; its value differs between machines. Goes when it does.
 enum { coronet_open_direct = __O_DIRECT };
 
+// Why: SYNC_FILE_RANGE_WRITE is a GNU name, which Swift does not see. Goes when it does.
+enum { coronet_begin_writeback = 2 };
+
 // Why: IORING_OP_FTRUNCATE (6.9) is newer than liburing 2.3. Goes with liburing >= 2.6.
 static inline void coronet_prep_ftruncate(struct io_uring_sqe *sqe, int file, long long length) {
     io_uring_prep_rw(55, sqe, file, NULL, 0, (unsigned long long)length);

@@ -1,5 +1,6 @@
 """The append-only file on a full, failing or slow disk."""
 
+import os
 import subprocess
 import threading
 import time
@@ -8,7 +9,7 @@ import pytest
 import redis
 
 from support import faulty_disk
-from support.append_log import accepts, client, kill, start_in, wait_for
+from support.append_log import accepts, client, kill, last_increment, start_in, wait_for
 
 
 def test_a_full_disk_refuses_writes_and_serves_reads_until_there_is_room(folder):
@@ -118,4 +119,21 @@ def test_a_slow_disk_makes_writers_wait_and_nobody_else(disk):
     assert max(times["GET"]) < 1, "a reader must not"
     assert connection.info("persistence")["aof_delayed_fsync"] > 0
     disk.heal()
+    server.stop()
+
+
+def test_a_log_on_the_disk_leaves_the_page_cache(folder):
+    """What has been synced is not kept in memory that data could use."""
+    server = start_in(folder, cores=1)
+    connection = client(server)
+    for _ in range(40):
+        connection.mset({f"k{index}": os.urandom(100_000) for index in range(10)})
+
+    def cached():
+        run = subprocess.run(["fincore", "-b", "-n", "-o", "RES", str(last_increment(folder))],
+                             capture_output=True, text=True, check=True)
+        return int(run.stdout)
+
+    assert last_increment(folder).stat().st_size > 40_000_000
+    wait_for(lambda: cached() < 3_000_000, "it stays in the page cache")
     server.stop()

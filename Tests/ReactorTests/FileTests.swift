@@ -146,6 +146,22 @@ final class FileLoop<Driver: RingDriver & ~Copyable> {
         #expect(wait(.fileClosed, file) != nil)
     }
 
+    /// Hints change nothing that a reader sees, and what is not written yet is no matter.
+    func hints(in folder: String) throws {
+        let bytes = unsafe borrowedBytes(100_000)
+        defer { unsafe bytes.deallocate() }
+        let file = try open(folder + "/data", .replace)
+        unsafe driver.write(file, UnsafeRawBufferPointer(bytes), at: 0, tag: 1, durable: false)
+        #expect(wait(.fileWritten, file)?.count == 100_000)
+        driver.beginWriteback(file, from: 4096, count: 1 << 20)
+        driver.sync(file, dataOnly: true, tag: 2)
+        #expect(wait(.fileSynced, file)?.failure == 0)
+        driver.uncache(file, from: 0, count: 1 << 20)
+        driver.closeFile(file)
+        #expect(wait(.fileClosed, file)?.failure == 0, "the hints have ended")
+        #expect(unsafe try driver.disk.read(folder + "/data", from: 0, count: 200_000).elementsEqual(bytes))
+    }
+
     /// The steps that block.
     func diskSteps(in folder: String) throws {
         let disk = driver.disk
@@ -227,7 +243,9 @@ final class FileLoop<Driver: RingDriver & ~Copyable> {
             var ring = try IORing(.small)
             // Pieces that are not whole pages are not aligned either.
             ring.filePieceBytes = piece
-            try FileLoop(ring).directWrites(in: folder)
+            let loop = FileLoop(ring)
+            try loop.directWrites(in: folder)
+            try loop.hints(in: folder)
         }
     }
 
@@ -314,6 +332,7 @@ final class FileLoop<Driver: RingDriver & ~Copyable> {
             try loop.namesThroughTheRing(in: "/d")
             try loop.passingWrites(in: "/d")
             try loop.directWrites(in: "/d")
+            try loop.hints(in: "/d")
         }
     }
 

@@ -7,7 +7,10 @@ extension Core where Ring: ~Copyable {
     /// replies are flushed, so that those that may go leave in this turn.
     mutating func writeLog() {
         state.effects.noteRemovals(of: &state.shard, at: state.now)
-        if state.log.standing == .open { advanceLog() }
+        if state.log.standing == .open {
+            advanceLog()
+            beginWriteback()
+        }
         if !state.log.switches.isEmpty { switchFiles() }
         guard state.log.standing != .opening else { return }
         state.settleLog()
@@ -42,6 +45,7 @@ extension Core where Ring: ~Copyable {
             case .write(let durable): writeLogThroughRing(durable: durable)
             case .sync:
                 state.log.syncBegan = state.instant
+                state.log.syncingBytes = state.log.offset
                 return ring.sync(state.log.file, dataOnly: true, tag: 0)
             case .giveUp(let errno): return state.giveUpCommit(errno)
             }
@@ -72,6 +76,8 @@ extension Core where Ring: ~Copyable {
         let next = state.log.switches.removeFirst()
         state.log.path = next.path
         state.log.offset = 0
+        state.log.begunBytes = 0
+        state.log.uncachedBytes = 0
         state.log.standing = .opening
         state.log.file = ring.openFile(next.path, .write)
     }
@@ -90,12 +96,38 @@ extension Core where Ring: ~Copyable {
         case .fileSynced where event.failure == 0:
             state.noteLogSync(from: state.log.syncBegan)
             state.log.stream.synced(now: now)
+            uncacheLog()
         case .fileSynced:
             state.log.stream.syncFailed(event.failure)
             state.logSyncFailed(event.failure)
         default: break
         }
     }
+
+    /// With `everysec` what has been written goes to the disk in steps, so that the sync at the end of the second is
+    /// short: while it lasts, each write takes the longer way through the ring.
+    private mutating func beginWriteback() {
+        let end = state.log.offset & ~(Self.writebackStep - 1)
+        guard end > state.log.begunBytes, state.log.stream.policy == .everySecond else { return }
+        ring.beginWriteback(state.log.file, from: state.log.begunBytes, count: end - state.log.begunBytes)
+        state.log.begunBytes = end
+    }
+
+    /// Bytes at least that begin to go to the disk together.
+    private static var writebackStep: Int64 { 4 << 20 }
+
+    /// What is on the disk leaves the page cache: it would fill the memory with what is read at the next start at the
+    /// earliest. The last page stays, since it is written to again.
+    private mutating func uncacheLog() {
+        let end = state.log.syncingBytes & ~(Self.uncacheStep - 1)
+        guard end > state.log.uncachedBytes else { return }
+        let count = end - state.log.uncachedBytes
+        ring.uncache(state.log.file, from: state.log.uncachedBytes, count: count)
+        state.log.uncachedBytes = end
+    }
+
+    /// Bytes at least that leave the page cache together.
+    private static var uncacheStep: Int64 { 1 << 20 }
 
     private mutating func logOpened(_ event: Event) {
         guard event.failure == 0 else {

@@ -34,6 +34,11 @@ struct CoreLog: ~Copyable {
     var summed = 0
     /// A batch that goes, or failed to go, through the ring.
     var inFlight = ByteBuffer()
+    /// Bytes of the file that the kernel has been asked to put on the disk, that a sync under way covers, and that need
+    /// not be in the page cache any more.
+    var begunBytes: Int64 = 0
+    var syncingBytes: Int64 = 0
+    var uncachedBytes: Int64 = 0
     /// When the write or sync through the ring began, and what the write is noted as.
     var writeBegan = Instant(nanoseconds: 0)
     var writeEvent = LatencyEvent.aofWriteAlone

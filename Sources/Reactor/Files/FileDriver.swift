@@ -62,6 +62,12 @@ public protocol FileDriver: ~Copyable {
     /// the file may have grown in part. A direct write that does not make its file longer needs no worker thread.
     mutating func allocate(_ file: FileID, upTo end: Int64)
 
+    /// Has the kernel begin to put these bytes on the disk, so that a sync finds less to do. A hint, without event.
+    mutating func beginWriteback(_ file: FileID, from offset: Int64, count: Int64)
+
+    /// What is on the disk of these bytes need not stay in the page cache: nobody will read it soon. A hint, without event.
+    mutating func uncache(_ file: FileID, from offset: Int64, count: Int64)
+
     /// Cuts the file to `length`; `.fileCut`.
     mutating func cut(_ file: FileID, to length: Int64)
 

@@ -18,7 +18,9 @@ struct OpenFile {
 /// `user_data`.
 @safe
 struct FileOperation {
-    enum Kind: UInt8 { case open, read, write, sync, allocate, cut, close, rename, remove }
+    enum Kind: UInt8 {
+        case open, read, write, sync, allocate, writeback, uncache, cut, close, rename, remove
+    }
 
     var kind = Kind.open
     /// O_DSYNC for this write; fdatasync instead of fsync.

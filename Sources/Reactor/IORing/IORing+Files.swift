@@ -18,6 +18,30 @@ extension IORing {
         begin(.allocate, file, end)
     }
 
+    /// Begins writeback.
+    public mutating func beginWriteback(_ file: FileID, from offset: Int64, count: Int64) {
+        hint(.writeback, file, offset, count)
+    }
+
+    /// Lets bytes leave the page cache.
+    public mutating func uncache(_ file: FileID, from offset: Int64, count: Int64) {
+        hint(.uncache, file, offset, count)
+    }
+
+    /// In pieces, since the kernel takes lengths of 32 bits here.
+    private mutating func hint(
+        _ kind: FileOperation.Kind, _ file: FileID, _ offset: Int64, _ count: Int64
+    ) {
+        var operation = unsafe FileOperation(kind: kind)
+        operation.file = UInt32(files.open(file))
+        operation.offset = offset
+        while operation.offset < offset + count {
+            operation.remaining = min(Int(offset + count - operation.offset), filePieceBytes)
+            begin(operation)
+            operation.offset += Int64(operation.remaining)
+        }
+    }
+
     /// Cuts a file.
     public mutating func cut(_ file: FileID, to length: Int64) {
         begin(.cut, file, length)
@@ -166,6 +190,12 @@ extension IORing {
             unsafe io_uring_prep_fsync(entry, descriptor, operation.isDurable ? IORING_FSYNC_DATASYNC : 0)
         case .allocate:
             unsafe io_uring_prep_fallocate(entry, descriptor, 0, 0, off_t(operation.offset))
+        case .writeback:
+            unsafe io_uring_prep_sync_file_range(
+                entry, descriptor, UInt32(operation.remaining), offset, Int32(coronet_begin_writeback))
+        case .uncache:
+            unsafe io_uring_prep_fadvise(
+                entry, descriptor, offset, off_t(operation.remaining), POSIX_FADV_DONTNEED)
         case .cut:
             unsafe coronet_prep_ftruncate(entry, descriptor, operation.offset)
         case .close:
@@ -258,6 +288,7 @@ extension IORing {
         case .sync:
             events.append(Event(.fileSynced, file, tag: operation.tag, outcome: min(result, 0)))
         case .allocate: events.append(Event(.fileAllocated, file, tag: 0, outcome: min(result, 0)))
+        case .writeback, .uncache: break
         case .cut: events.append(Event(.fileCut, file, tag: 0, outcome: min(result, 0)))
         case .close:
             // Linux releases the descriptor whatever close reports, except when the operation never ran.

@@ -113,6 +113,14 @@ extension SimulatedRing {
         begin(.allocate(Int(end)), file, tag: 0, after: world.disk.faults.writeMillis)
     }
 
+    /// Nothing to do: a simulated sync takes as long as the test says.
+    public mutating func beginWriteback(_ file: FileID, from offset: Int64, count: Int64) {
+        requireOpen(file)
+    }
+
+    /// Nothing to do: what is simulated has no cache.
+    public mutating func uncache(_ file: FileID, from offset: Int64, count: Int64) { requireOpen(file) }
+
     /// Cuts a file.
     public mutating func cut(_ file: FileID, to length: Int64) {
         requireOpen(file)
