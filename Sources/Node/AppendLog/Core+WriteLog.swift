@@ -108,7 +108,9 @@ extension Core where Ring: ~Copyable {
     /// short: while it lasts, each write takes the longer way through the ring.
     private mutating func beginWriteback() {
         let end = state.log.offset & ~(Self.writebackStep - 1)
-        guard end > state.log.begunBytes, state.log.stream.policy == .everySecond else { return }
+        guard end > state.log.begunBytes, state.log.stream.policy == .everySecond,
+            !state.log.stream.isSyncSuspended
+        else { return }
         ring.beginWriteback(state.log.file, from: state.log.begunBytes, count: end - state.log.begunBytes)
         state.log.begunBytes = end
     }

@@ -20,8 +20,7 @@ extension Core where Ring: ~Copyable {
                 preconditionFailure("a node opens no connections")
             case .woken: state.statistics.wakeUps += 1
             case .fileOpened, .fileRead, .fileWritten, .fileSynced, .fileAllocated, .fileCut, .fileClosed,
-                .fileRenamed,
-                .fileRemoved:
+                .fileRenamed, .fileRemoved:
                 state.snapshotFileEvent(event)
                 logEvent(event)
             }

@@ -14,9 +14,6 @@ public struct FileID: Equatable, Hashable, Sendable {
 
     /// No file.
     @inlinable public static var none: FileID { FileID(slot: .max, generation: 0) }
-
-    /// What writes past the page cache are aligned to: at least as much as any disk asks for.
-    public static var pageBytes: Int { 4096 }
 }
 
 /// What a file is opened for.
@@ -29,6 +26,12 @@ public enum FileMode: Sendable {
     case replace
     /// Write anew: it must not be there (EEXIST).
     case create
+}
+
+/// Writes past the page cache (O_DIRECT).
+public enum DirectWrite {
+    /// What memory, offset and length are multiples of: at least as much as any disk asks for.
+    public static let alignment = 4096
 }
 
 /// What becomes of the bytes of a write.
@@ -54,7 +57,7 @@ public enum WriteManner: Sendable {
 public protocol FileDriver: ~Copyable {
     /// Opens a file; `.fileOpened` says whether it worked. Only then may the file be used.
     /// - Parameter isDirect: its writes go past the page cache (O_DIRECT), as long as memory, offset and length of each
-    ///   are multiples of `FileID.pageBytes`. The first that is not, and a file system that does not know how, end that
+    ///   are multiples of `DirectWrite.alignment`. The first that is not, and a file system that does not know how, end that
     ///   for the file: it is written like any other from then on.
     mutating func openFile(_ path: String, _ mode: FileMode, isDirect: Bool) -> FileID
 

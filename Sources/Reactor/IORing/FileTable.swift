@@ -47,7 +47,7 @@ struct FileOperation {
     /// Whether it may go past the page cache.
     var isAligned: Bool {
         let address = unsafe Int(bitPattern: memory)
-        return (address | remaining | Int(offset)) & (FileID.pageBytes - 1) == 0
+        return (address | remaining | Int(offset)) & (DirectWrite.alignment - 1) == 0
     }
 
     /// Whether `memory` is a path, and its own.

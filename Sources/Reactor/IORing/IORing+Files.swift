@@ -167,8 +167,7 @@ extension IORing {
     /// Queues an operation, or what is left of it.
     private mutating func submitFileOperation(_ slot: UInt32) {
         let operation = files.operations[Int(slot)]
-        let isDirect = files.files[Int(operation.file)].isDirect
-        if isDirect, operation.kind == .write, !operation.isAligned {
+        if operation.kind == .write, !operation.isAligned, files.files[Int(operation.file)].isDirect {
             files.leaveDirect(Int(operation.file))
         }
         let descriptor = files.files[Int(operation.file)].descriptor
@@ -210,7 +209,8 @@ extension IORing {
         if operation.kind == .write {
             if operation.registered >= 0 { counters.fixedWrites &+= 1 }
             if operation.isDurable { unsafe entry.pointee.rw_flags = Int32(coronet_write_dsync) }
-            if operation.isPassing { unsafe entry.pointee.rw_flags = Int32(coronet_write_dontcache) }
+            let isPassing = operation.isPassing && !files.files[Int(operation.file)].isDirect
+            if isPassing { unsafe entry.pointee.rw_flags = Int32(coronet_write_dontcache) }
         }
         unsafe entry.pointee.user_data = Self.token(.file, slot: slot, generation: operation.generation)
     }
