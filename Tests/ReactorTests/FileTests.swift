@@ -122,7 +122,8 @@ final class FileLoop<Driver: RingDriver & ~Copyable> {
 
     /// Writes past the page cache, with room made before; and what is not aligned goes through it from then on.
     func directWrites(in folder: String) throws {
-        let memory = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 16, alignment: DirectWrite.alignment)
+        let memory = UnsafeMutableRawBufferPointer.allocate(
+            byteCount: 1 << 16, alignment: DirectWrite.alignment)
         defer { unsafe memory.deallocate() }
         for index in 0..<memory.count { unsafe memory[index] = UInt8(truncatingIfNeeded: index / 7) }
         let file = driver.openFile(folder + "/data", .replace, isDirect: true)
@@ -253,7 +254,8 @@ final class FileLoop<Driver: RingDriver & ~Copyable> {
     @Test func directUntilAWriteIsNotAligned() throws {
         try withFolder { folder in
             let loop = FileLoop(try IORing(.small))
-            let memory = UnsafeMutableRawBufferPointer.allocate(byteCount: 8192, alignment: DirectWrite.alignment)
+            let memory = UnsafeMutableRawBufferPointer.allocate(
+                byteCount: 8192, alignment: DirectWrite.alignment)
             defer { unsafe memory.deallocate() }
             for index in 0..<memory.count { unsafe memory[index] = 7 }
             let files = ["data", "once"].map {
