@@ -72,6 +72,7 @@ def test_a_rewrite_that_does_not_fit_leaves_the_log_as_it_was(folder):
     limit(server, 100_000)
     connection.execute_command("BGREWRITEAOF")
     wait_for(lambda: connection.info("persistence")["aof_last_bgrewrite_status"] == "err", "it does not fail")
+    assert connection.info("persistence")["aof_rewrites_consecutive_failures"] >= 1
     connection.set("between", "1")
     wait_for(lambda: not list((folder / "appendonlydir").glob("temp-*")), "the temporary file stays")
     limit(server, "unlimited")
@@ -82,6 +83,9 @@ def test_a_rewrite_that_does_not_fit_leaves_the_log_as_it_was(folder):
     except redis.ResponseError as error:
         assert "already in progress" in str(error)
     wait_for_rewrite(connection)
+    figures = connection.info("persistence")
+    assert figures["aof_rewrites_consecutive_failures"] == 0
+    assert figures["aof_last_cow_size"] > 400_000, "all of it at once, since it is less than a chunk"
     kill(server)
     server = start_in(folder, cores=1)
     assert client(server).dbsize() == 42

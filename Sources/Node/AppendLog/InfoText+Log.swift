@@ -7,7 +7,8 @@ struct LogFacts: Sendable {
     var isScheduled = false
     var lastRewriteSeconds: Int64 = -1
     var rewritingSeconds: Int64 = -1
-    var lastRewriteFailed = false
+    var failures = 0
+    var lastBytesHeld = 0
     var rewrites = 0
     var bytes = 0
     var baseBytes = 0
@@ -22,7 +23,8 @@ extension LogFacts {
         rewritingSeconds = isRewriting ? max(0, nowSeconds - started) : -1
         isScheduled = figures.isScheduled.load(ordering: .relaxed)
         lastRewriteSeconds = figures.lastDurationSeconds.load(ordering: .relaxed)
-        lastRewriteFailed = figures.lastFailed.load(ordering: .relaxed)
+        failures = figures.failures.load(ordering: .relaxed)
+        lastBytesHeld = figures.lastBytesHeld.load(ordering: .relaxed)
         rewrites = figures.rewrites.load(ordering: .relaxed)
         bytes = figures.bytes.load(ordering: .relaxed)
         baseBytes = figures.baseBytes.load(ordering: .relaxed)
@@ -53,7 +55,7 @@ extension CoreState {
 }
 
 extension InfoText {
-    /// Redis's fields; nothing is forked, so nothing is copied on write.
+    /// Redis's fields; what is copied on write elsewhere is what a rewrite holds beside the data here.
     mutating func writeLog() {
         let facts = report.facts.log
         let isOn = report.cores.contains { $0.log.isOn }
@@ -62,11 +64,12 @@ extension InfoText {
         field("aof_rewrite_scheduled", facts.isScheduled ? 1 : 0)
         field("aof_last_rewrite_time_sec", facts.lastRewriteSeconds)
         field("aof_current_rewrite_time_sec", facts.rewritingSeconds)
-        field("aof_last_bgrewrite_status", facts.lastRewriteFailed ? "err" : "ok")
+        field("aof_last_bgrewrite_status", facts.failures > 0 ? "err" : "ok")
         field("aof_rewrites", facts.rewrites)
-        field("aof_rewrites_consecutive_failures", facts.lastRewriteFailed ? 1 : 0)
+        field("aof_rewrites_consecutive_failures", facts.failures)
         field("aof_last_write_status", report.cores.contains { $0.log.refusal != 0 } ? "err" : "ok")
-        zeros("aof_last_cow_size", "module_fork_in_progress", "module_fork_last_cow_size")
+        field("aof_last_cow_size", facts.lastBytesHeld)
+        zeros("module_fork_in_progress", "module_fork_last_cow_size")
         guard isOn else { return }
         field("aof_current_size", facts.bytes)
         field("aof_base_size", facts.baseBytes)

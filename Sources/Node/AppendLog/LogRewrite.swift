@@ -43,7 +43,10 @@ final class LogFigures: Sendable {
     /// When the one under way began, in seconds; -1: none is.
     let startedSeconds = Atomic<Int64>(-1)
     let lastDurationSeconds = Atomic<Int64>(-1)
-    let lastFailed = Atomic<Bool>(false)
+    /// Rewrites that have failed since the last good one.
+    let failures = Atomic<Int>(0)
+    /// The most that the last one held, as a snapshot does.
+    let lastBytesHeld = Atomic<Int>(0)
     let lastTrySeconds = Atomic<Int64>(0)
     let rewrites = Atomic<Int>(0)
     /// Bytes of all files after the last rewrite, or at the start; and now, as of the last second.
@@ -94,7 +97,7 @@ extension CoreState {
             }
             generation = try node.logFolder.beginGeneration(cores: coreCount, isProvisional: begins)
         } catch {
-            figures.lastFailed.store(true, ordering: .relaxed)
+            figures.failures.add(1, ordering: .relaxed)
             node.sink.logger(core: id.index).error("append-only file: no rewrite can begin: \(error)")
             throw error
         }
@@ -132,12 +135,14 @@ extension CoreState {
         figures.lastDurationSeconds.store(
             Int64(instant.nanoseconds(since: job.startedAt) / 1_000_000_000), ordering: .relaxed)
         figures.startedSeconds.store(-1, ordering: .relaxed)
-        figures.lastFailed.store(job.failure != nil, ordering: .relaxed)
+        figures.lastBytesHeld.store(job.bytesHeld.load(ordering: .relaxed), ordering: .relaxed)
         let logger = node.sink.logger(core: id.index)
         let hasFailed = job.failure != nil
         if let failure = job.failure {
+            figures.failures.add(1, ordering: .relaxed)
             logger.warning("Background AOF rewrite failed: \(failure)")
         } else {
+            figures.failures.store(0, ordering: .relaxed)
             figures.rewrites.add(1, ordering: .relaxed)
             logger.notice("Background AOF rewrite finished successfully")
         }
@@ -165,7 +170,7 @@ extension CoreState {
         else { return }
         let figures = node.logFigures
         let waits = now.rawValue / 1000 - figures.lastTrySeconds.load(ordering: .relaxed) < 5
-        if figures.lastFailed.load(ordering: .relaxed), waits { return }
+        if figures.failures.load(ordering: .relaxed) > 0, waits { return }
         guard log.isOn else { return tryRewrite() }
         let bytes = measureLog()
         figures.bytes.store(bytes, ordering: .relaxed)
