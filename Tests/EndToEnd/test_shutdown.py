@@ -6,8 +6,10 @@ import time
 
 import pytest
 
+from support import settings
 from support.load import Flood
 from support.resp import Connection, ConnectionClosed, Incomplete, encode, reply_end
+from support.server import free_port
 
 END_SECONDS = 10
 
@@ -65,6 +67,20 @@ def test_signal_under_load(start, cores, number):
         worker.join(5)
         assert worker.ended and worker.whole > 0
         assert not worker.rest, f"a reply was cut: {worker.rest[:100]!r}"
+
+
+@pytest.mark.skipif(settings.is_redis(settings.CORONET), reason="core ports are ours")
+@pytest.mark.parametrize("core", [0, 1])
+def test_a_core_without_clients_stays_for_those_of_others(start, core):
+    """A core that is busy when the signal comes asks the other one for keys only afterwards."""
+    base = free_port(run=3)
+    server = start({"core-ports": "yes", "core-port-base": base + 1}, cores=2, port=base)
+    with Connection(("127.0.0.1", base + 1 + core)) as connection:
+        connection.send(encode("DEBUG", "SLEEP", "1") + b"".join(encode("SET", f"k{key}", "v") for key in range(50)))
+        time.sleep(0.3)
+        server.process.send_signal(signal.SIGTERM)
+        assert connection.read_to_close() == b"+OK\r\n" * 51
+    assert _end(server, 3) == 0
 
 
 def test_requests_already_sent_are_answered(start, cores):

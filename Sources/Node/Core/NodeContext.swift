@@ -85,6 +85,9 @@ final class NodeContext: Sendable {
     /// Clients of all cores, as of their last turns.
     var connections: Int { cores.reduce(0) { $0 + $1.connections.load(ordering: .relaxed) } }
 
+    /// Whether no core of a node that stops has a client left.
+    var isDrained: Bool { cores.allSatisfy { $0.isDrained.load(ordering: .acquiring) } }
+
     /// Bytes used by the shards of all cores but `core`, as of their last turns.
     func usedBytes(besides core: CoreID) -> Int {
         var sum = 0
@@ -119,7 +122,8 @@ final class CorePanel: Sendable {
     /// Rounds of bookkeeping, one a second: a sign of life.
     let rounds = Atomic<Int>(0)
     let changes = Atomic<UInt64>(0)
-    let isRunning = Atomic<Bool>(false)
+    /// The node stops, and this core has no client left and nothing to say.
+    let isDrained = Atomic<Bool>(false)
     /// The errno value because of which its log cannot be written; 0 if it can.
     let logRefusal = Atomic<Int32>(0)
     /// A sync of its log has failed, so that only new files help.

@@ -55,7 +55,8 @@ extension Core where Ring: ~Copyable {
         drain()
     }
 
-    /// Accepts nothing more, answers what has been asked, closes everybody, within `shutdown-timeout`.
+    /// Accepts nothing more, answers what has been asked, closes everybody, within `shutdown-timeout`. A core whose own
+    /// clients have gone stays until all have: those of the others may be waiting for what it owns.
     private mutating func drain() {
         for index in state.listenerNumbers { ring.stopListening(index: index) }
         let end = ring.now().advanced(byMillis: UInt64(state.tuning.shutdownSeconds) * 1000)
@@ -63,11 +64,12 @@ extension Core where Ring: ~Copyable {
         while ring.now() < end {
             turn()
             state.closeIdleConnections()
-            if state.connectionCount == 0 && state.outbox.isEmpty { break }
+            let isDrained = state.connectionCount == 0 && state.outbox.isEmpty
+            state.panel.isDrained.store(isDrained, ordering: .releasing)
+            if isDrained, state.node.isDrained { break }
         }
         finishLog()
         // One turn more: what the last one asked for still has to reach the kernel.
         turn()
-        state.node.cores[state.id.index].isRunning.store(false, ordering: .releasing)
     }
 }
