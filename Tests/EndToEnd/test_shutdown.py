@@ -8,7 +8,7 @@ import pytest
 
 from support import settings
 from support.load import Flood
-from support.resp import Connection, ConnectionClosed, Incomplete, encode, reply_end
+from support.resp import Connection, ConnectionClosed, Incomplete, encode, parse, reply_end
 from support.server import free_port
 
 END_SECONDS = 10
@@ -67,6 +67,33 @@ def test_signal_under_load(start, cores, number):
         worker.join(5)
         assert worker.ended and worker.whole > 0
         assert not worker.rest, f"a reply was cut: {worker.rest[:100]!r}"
+
+
+def test_signal_under_load_with_a_last_snapshot(start, cores, folder):
+    """Writers are held for the last snapshot; they go with the node, and what they were told is in the file."""
+    server = start({"save": "3600 1", "dir": folder}, cores=cores)
+    workers = [Worker(server) for _ in range(8)]
+    for worker in workers:
+        worker.start()
+    time.sleep(0.5)
+    server.process.send_signal(signal.SIGTERM)
+    assert _end(server, 5) == 0
+    for worker in workers:
+        worker.join(5)
+        assert worker.ended and not worker.rest
+    with start({"dir": folder}, cores=cores).connect() as connection:
+        assert int(parse(connection.command("GET", "n"))) >= sum((worker.whole + 1) // 2 for worker in workers)
+
+
+def test_signal_while_writers_are_paused(start, cores):
+    server = start(cores=cores)
+    with server.connect() as connection, server.connect() as writer:
+        connection.command("CLIENT", "PAUSE", "60000", "WRITE")
+        writer.send(encode("SET", "k", "v"))
+        time.sleep(0.1)
+        server.process.send_signal(signal.SIGTERM)
+        assert _end(server, 3) == 0
+        assert writer.read_to_close() == b""
 
 
 @pytest.mark.skipif(settings.is_redis(settings.CORONET), reason="core ports are ours")

@@ -163,10 +163,13 @@ extension CoreState {
     }
 
     /// The node stops: who is not in the middle of something goes, at the latest when the replies under way have left. A
-    /// client that asks again with each of them would else never be idle.
+    /// client that asks again with each of them would else never be idle. Who is paused goes too: behind the last snapshot
+    /// no write comes.
     mutating func closeIdleConnections() {
         for slot in 0..<connections.count where connections[slot].flags.contains(.open) {
-            guard connections[slot].flags.isDisjoint(with: [.blocked, .throttled, .closingAfterReply])
+            let flags = connections[slot].flags
+            guard flags.isDisjoint(with: [.throttled, .closingAfterReply]),
+                !flags.contains(.blocked) || flags.contains(.paused)
             else { continue }
             let isSilent =
                 connections[slot].order.isEmpty && connections[slot].reply.buffer.isEmpty
