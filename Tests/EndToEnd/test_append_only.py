@@ -185,6 +185,7 @@ def test_a_log_of_what_was_flushed_is_rewritten(folder):
     rewrites = connection.info("persistence")["aof_rewrites"]
     connection.flushall()
     wait_for(lambda: connection.info("persistence")["aof_current_size"] < 1 << 20, "old files stay")
+    wait_for_rewrite(connection)
     assert connection.info("persistence")["aof_rewrites"] == rewrites + 1
     server.stop()
 
