@@ -109,7 +109,7 @@ def test_the_policy_changes_at_run_time(start, cores):
             assert not _write(connection, range(number, number + 8_000), 1000, "EX", "1000")
             number += 8_000
             assert int(server.info("memory")["used_memory"]) <= limit
-            connection.command("SET", "here", "v", "EX", "1000")
+            assert connection.command("SET", "here", "v", "EX", "1000") == b"+OK\r\n"
             idle, frequency = connection.command("OBJECT", "IDLETIME", "here"), connection.command("OBJECT", "FREQ", "here")
             counts = policy.endswith("lfu") or policy == "allkeys-s3fifo"
             assert idle.startswith(b"-ERR An LFU" if counts else b":"), policy

@@ -102,7 +102,7 @@ extension Wheel {
     }
 
     /// The entry that expires first, to the precision of its slot: of the slot that ends first, the first to go among
-    /// the first sixteen.
+    /// the sixteen that are longest in it.
     func soonest(_ addresses: AddressMap) -> Handle? {
         if block == .none || count == 0 { return nil }
         var (found, start) = (Handle.none, UInt64.max)

@@ -101,11 +101,12 @@ struct Wheel {
         let entry = Entry(handle, addresses)
         let (level, slot) = place(Wheel.tick(entry.expiry))
         let head = head(level &* Wheel.slots &+ slot)
-        let first = Entry(head, addresses).next
-        entry.previous = head
-        entry.next = first
-        Entry(first, addresses).previous = handle
-        Entry(head, addresses).next = handle
+        // Behind the others: of keys that live equally long the first of a slot is then the soonest to go.
+        let last = Entry(head, addresses).previous
+        entry.previous = last
+        entry.next = head
+        Entry(last, addresses).next = handle
+        Entry(head, addresses).previous = handle
         let word = slot >> 6
         setMarks(level, word, marks(level, word, addresses) | 1 << UInt64(slot & 63), addresses)
     }

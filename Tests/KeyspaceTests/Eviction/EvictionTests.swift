@@ -152,6 +152,18 @@ struct EvictionTests {
         }
     }
 
+    /// All live for a day, a millisecond apart: one slot of the wheel holds them, and still the oldest goes, not the newest.
+    @Test func ofEqualTimesToLiveTheOldestGoesFirst() {
+        var shard = makeShard()
+        shard.setPolicy(.volatileTTL)
+        for number in 0..<3_000 {
+            let now = start + Int64(number)
+            shard.set(bytes("\(number)"), bytes("v"), expiry: .at(now + 86_400_000), at: now)
+        }
+        let gone = (0..<1_000).compactMap { _ in shard.evictOne(at: start + 3_000) }.map(rank)
+        #expect(gone == Array(0..<1_000))
+    }
+
     /// Any key is as likely to go: the mean rank of the victims is the middle.
     @Test func randomTakesAnything() {
         var shard = makeShard()
