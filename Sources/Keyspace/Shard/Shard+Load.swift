@@ -27,7 +27,6 @@ extension Shard {
     ) -> LoadOutcome {
         latest = now
         let database = Int(index.rawValue)
-        preserve(hash, in: database)
         if locate(key, hash, in: index) != nil { return .duplicate }
         if expiry != nil && !openWheel(database, now: now) { return .noRoom }
         let stored = insert(key, hash, database, value, encoding, expiry, at: now)

@@ -11,7 +11,6 @@ extension Shard {
     ) -> EntryID? {
         latest = now
         let database = Int(index.rawValue)
-        preserve(hash, in: database)
         var old = locate(key, hash, in: index)
         if let id = old, isExpired(id, at: now) {
             expire(id, database)
@@ -55,6 +54,7 @@ extension Shard {
             return nil
         }
         if let expiry { schedule(block, expiry, database) }
+        leaveOut(id, in: database)
         changes &+= 1
         return id
     }
@@ -63,6 +63,7 @@ extension Shard {
         _ id: EntryID, _ key: RawSpan, _ database: Int, _ value: RawSpan,
         _ encoding: Encoding, _ expiry: UnixMillis?, at now: UnixMillis, touching: Bool
     ) -> EntryID? {
+        preserve(id, in: database)
         let old = Entry(id.handle, arena.addresses)
         let oldHeader = old.header
         var flags = EntryHeader.longFlag(keyLength: key.byteCount, valueLength: value.byteCount)

@@ -2,21 +2,23 @@ import Memory
 
 // A snapshot is the shard as it was at one instant, handed out while writes go on.
 //
-// Each home bucket carries the number of the last snapshot that has handed it out. The walk goes through the homes of
-// all segments in the order of their prefix and hands out those with an older number. A write to a home with an older
-// number hands it out first. So every entry goes out before the first change to its home, and exactly once.
+// Each home bucket carries the number of the last snapshot that has handed something out of it, whether that was the
+// whole home, and if not which entries. The walk goes through the homes of all segments in the order of their prefix
+// and hands out what has not been. A write hands out the entry it changes or removes, unless that has been; what it
+// adds is marked, so that the walk leaves it out. So every entry goes out before its first change, and exactly once.
 //
 // **Why homes.** An entry's home comes from its hash alone. Where the entry lies (home, neighbour, stash) may change by
-// writes to other homes; the set of entries of a home changes only by writes to that home.
+// writes to other homes, and then its mark goes with it. Only the few in the stash have no mark: a write to one of those
+// hands out its whole home.
 //
-// **Splits.** A segment that splits is copied, numbers included. Both halves lie at or behind the walk's place in the
+// **Splits.** A segment that splits is copied, marks included. Both halves lie at or behind the walk's place in the
 // order of prefixes, and what was handed out carries its number in both.
 //
 // **Whole databases.** SWAPDB exchanges the databases with their places in the walk. A database that is flushed is set
 // aside with all its memory until the walk has been through it, and an empty one takes its name.
 //
-// **What costs what.** Without a snapshot a write compares one number. With one, the first write to a home pays for its
-// eight entries or so.
+// **What costs what.** Without a snapshot a write compares one number. With one, the first write to an entry pays for
+// handing it out.
 
 /// How far the walk is in one database.
 struct SnapshotProgress {
@@ -137,15 +139,17 @@ extension Shard {
         }
     }
 
-    /// Hands out the entries of a home unless that has been done.
+    /// Hands out what has not been of a home's entries.
     private mutating func handOut(_ home: Int, of segment: Segment, origin: Int, isHurried: Bool) {
         let bucket = segment.bucket(home)
-        if bucket.version == snapshot.number { return }
-        bucket.version = snapshot.number
-        handOut(bucket.busy & ~bucket.foreign, of: bucket, origin, isHurried)
+        if bucket.isHandedOut(by: snapshot.number) { return }
+        bucket.markHome(by: snapshot.number)
+        let own = bucket.busy & ~bucket.foreign
+        handOut(own & ~bucket.slotsHandedOut(by: snapshot.number), of: bucket, origin, isHurried: isHurried)
         if bucket.spilled > 0 {
             let after = segment.bucket(Segment.next(home))
-            handOut(after.foreign, of: after, origin, isHurried)
+            let spilled = after.foreign & ~after.slotsHandedOut(by: snapshot.number)
+            handOut(spilled, of: after, origin, isHurried: isHurried)
         }
         if bucket.stashed == 0 { return }
         for index in Segment.homeCount..<Segment.bucketCount {
@@ -154,11 +158,11 @@ extension Shard {
             for slot in 0..<Bucket.slotCount where stash.home(ofStashed: slot) != home {
                 mine &= ~(1 << UInt32(slot))
             }
-            handOut(mine, of: stash, origin, isHurried)
+            handOut(mine, of: stash, origin, isHurried: isHurried)
         }
     }
 
-    private mutating func handOut(_ slots: UInt32, of bucket: Bucket, _ origin: Int, _ isHurried: Bool) {
+    private mutating func handOut(_ slots: UInt32, of bucket: Bucket, _ origin: Int, isHurried: Bool) {
         guard slots != 0, let sink = snapshot.sink else { return }
         let decay = eviction.rules.decayMinutes
         var slots = slots
@@ -177,35 +181,40 @@ extension Shard {
 // MARK: Before a write
 
 extension Shard {
-    /// Called before the home of this hash changes: a key is about to be stored there or changed.
-    @inline(__always) mutating func preserve(_ hash: KeyHash, in database: Int) {
-        if snapshot.number != 0 { preserveHome(hash, in: database) }
-    }
-
     /// Called before an entry changes or goes.
     @inline(__always) mutating func preserve(_ id: EntryID, in database: Int) {
-        if snapshot.number != 0 { preserveHome(id, in: database) }
+        if snapshot.number != 0 { handOut(id, in: database, isNew: false) }
     }
 
     /// Called before an entry changes, where its database is not known.
     @inline(__always) mutating func preserve(_ id: EntryID) {
-        if snapshot.number != 0 { preserveHome(id, in: owner(of: id)) }
+        if snapshot.number != 0 { handOut(id, in: owner(of: id), isNew: false) }
     }
 
-    @inline(never) private mutating func preserveHome(_ hash: KeyHash, in database: Int) {
-        let progress = databases[database].snapshot
-        guard progress.isPending else { return }
-        let segment = Segment(
-            databases[database].table.segment(of: hash, arena.addresses), arena.addresses)
-        handOut(hash.home, of: segment, origin: progress.origin, isHurried: true)
+    /// Called when an entry has been added: the snapshot under way does not show it.
+    @inline(__always) mutating func leaveOut(_ id: EntryID, in database: Int) {
+        if snapshot.number != 0 { handOut(id, in: database, isNew: true) }
     }
 
-    @inline(never) private mutating func preserveHome(_ id: EntryID, in database: Int) {
+    /// From now on the snapshot need not look at the entry; unless it is new, it is handed out.
+    @inline(never) private mutating func handOut(_ id: EntryID, in database: Int, isNew: Bool) {
         let progress = databases[database].snapshot
         guard progress.isPending else { return }
         let segment = Segment(id.segment, arena.addresses)
-        let home = segment.home(bucket: Int(id.bucket), slot: Int(id.slot))
-        handOut(home, of: segment, origin: progress.origin, isHurried: true)
+        let (index, slot) = (Int(id.bucket), Int(id.slot))
+        let home = segment.home(bucket: index, slot: slot)
+        let bucket = segment.bucket(index)
+        if segment.bucket(home).isHandedOut(by: snapshot.number) { return }
+        if index >= Segment.homeCount {
+            // There is no mark in the stash. A new entry is not there while the rest of its home is handed out.
+            if isNew { bucket.clear(slot) }
+            handOut(home, of: segment, origin: progress.origin, isHurried: true)
+            if isNew { bucket.busy |= 1 << UInt32(slot) }
+            return
+        }
+        if bucket.slotsHandedOut(by: snapshot.number) >> UInt32(slot) & 1 != 0 { return }
+        bucket.mark(slot, by: snapshot.number)
+        if !isNew { handOut(1 << UInt32(slot), of: bucket, progress.origin, isHurried: true) }
     }
 
     /// Called before a database is emptied at once. Answers whether it has been set aside for the walk: then an empty

@@ -4,7 +4,7 @@ import Memory
 ///
 /// ```
 ///  0                   10     12         16            24                                  64
-///  | fingerprints 10x8 | busy | overflow | version 64  | handles 10x32                      |
+///  | fingerprints 10x8 | busy | overflow | walk 64     | handles 10x32                      |
 ///                       10 bits     \
 ///                        bit 0        10        14        20          32
 ///                            | foreign | spilled | stashed | filter 12 |
@@ -13,8 +13,8 @@ import Memory
 /// - *foreign*: which of them belong to the bucket before (their home was full).
 /// - *spilled*: how many entries of this home lie in the bucket after; *stashed*: how many in the segment's stash,
 ///   and *filter* has a bit set for each of their fingerprints. A lookup leaves the line only if these say so.
-/// - *version*: of the snapshot walk. A stash bucket has no home, so there the word holds the homes of its ten
-///   entries, six bits each, and the overflow word holds a fact of the segment (see `Segment`).
+/// - *walk*: what a snapshot has handed out (`Bucket+HandedOut`). A stash bucket has no home, so there the word holds
+///   the homes of its ten entries, six bits each, and the overflow word holds a fact of the segment (see `Segment`).
 @safe struct Bucket {
     static var slotCount: Int { 10 }
 
@@ -41,8 +41,8 @@ import Memory
         nonmutating set { unsafe base.storeBytes(of: newValue, toByteOffset: 12, as: UInt32.self) }
     }
 
-    /// The snapshot version of a home bucket; the homes of a stash bucket's entries.
-    var version: UInt64 {
+    /// What of a home bucket a snapshot has handed out; the homes of a stash bucket's entries.
+    var walk: UInt64 {
         get { unsafe base.load(fromByteOffset: 16, as: UInt64.self) }
         nonmutating set { unsafe base.storeBytes(of: newValue, toByteOffset: 16, as: UInt64.self) }
     }
@@ -103,10 +103,10 @@ import Memory
 
     // A stash bucket's homes.
 
-    func home(ofStashed slot: Int) -> Int { Int(version >> UInt64(slot * 6) & 0x3F) }
+    func home(ofStashed slot: Int) -> Int { Int(walk >> UInt64(slot * 6) & 0x3F) }
 
     func setHome(ofStashed slot: Int, _ home: Int) {
         let shift = UInt64(slot * 6)
-        version = version & ~(0x3F << shift) | UInt64(home) << shift
+        walk = walk & ~(0x3F << shift) | UInt64(home) << shift
     }
 }

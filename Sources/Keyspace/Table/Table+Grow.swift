@@ -167,6 +167,11 @@ extension Segment {
         guard let free = bucket(home).freeSlot else { return }
         let from = bucket(index)
         bucket(home).put(free, from.fingerprint(slot), from.handle(slot))
+        if index < Segment.homeCount {
+            bucket(home).takeMark(free, from: from, slot)
+        } else {
+            bucket(home).clearMark(free)
+        }
         clear(bucket: index, slot: slot)
     }
 }

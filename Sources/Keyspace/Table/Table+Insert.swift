@@ -99,6 +99,7 @@ extension Segment {
         guard from.foreign != 0, let slot = bucket(home).freeSlot else { return nil }
         let moving = from.foreign.trailingZeroBitCount
         bucket(home).put(slot, from.fingerprint(moving), from.handle(moving))
+        bucket(home).takeMark(slot, from: from, moving)
         clear(bucket: index, slot: moving)
         return moving
     }
@@ -113,6 +114,7 @@ extension Segment {
         let (fingerprint, handle) = (from.fingerprint(moving), from.handle(moving))
         from.clear(moving)
         spill(handle, fingerprint, to: after, slot)
+        bucket(after).takeMark(slot, from: from, moving)
         return moving
     }
 }
