@@ -33,6 +33,12 @@ struct KeyGroup {
     /// The hash of one of its keys.
     @inline(__always) subscript(place: Int) -> KeyHash { hashes[place] }
 
+    /// Starts to fetch the value of a key that will be looked up soon, if there is such a key.
+    @inline(__always) func prefetchValue(_ place: Int, in database: DatabaseIndex, on shard: borrowing Shard)
+    {
+        if place < count { shard.prefetchValue(hashes[place], in: database) }
+    }
+
     /// Which argument one of its keys is.
     @inline(__always) func index(_ place: Int) -> Int { first + place * step }
 }
@@ -46,6 +52,7 @@ extension Call {
         var group = KeyGroup(of: self, from: 1, step: 1, on: shard)
         while group.count > 0 {
             for place in 0..<group.count {
+                group.prefetchValue(place + Shard.valueDistance, in: database, on: shard)
                 let key = arguments[group.index(place)]
                 body(&shard, shard.find(key, group[place], in: database, at: now, mode))
             }

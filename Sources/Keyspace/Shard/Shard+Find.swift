@@ -17,6 +17,23 @@ extension Shard {
         databases[index].table.prefetchEntry(hash, arena.addresses)
     }
 
+    /// Third step, while the requests before are executed: asks for the rest of the entry, where entries are long on the
+    /// average. GET of 1 KiB among 100,000 keys at pipeline 16 takes a sixth less CPU time so; the processor sees only in the
+    /// middle of each copy where it goes.
+    @inline(__always) public func prefetchValue(_ hash: KeyHash, in index: DatabaseIndex) {
+        if arena.usedBytes < arena.blockCount &* Shard.longEntryBytes { return }
+        fetchValue(hash, in: index)
+    }
+
+    /// So many requests ahead: one more gains nothing, and all at once are more lines than a processor asks for.
+    public static var valueDistance: Int { 2 }
+    /// Shorter ones lie mostly in the two lines of the second step.
+    private static var longEntryBytes: Int { 192 }
+
+    @inline(never) private func fetchValue(_ hash: KeyHash, in index: DatabaseIndex) {
+        databases[index].table.prefetchValue(hash, arena.addresses)
+    }
+
     /// The entry with this key. One whose time is over is not found, and removed unless the mode is `peek`.
     public mutating func find(
         _ key: RawSpan, _ hash: KeyHash, in index: DatabaseIndex, at now: UnixMillis, _ mode: LookupMode

@@ -112,4 +112,22 @@ extension Table {
             unsafe Prefetch.line(segment.bucket(Segment.next(hash.home)).base)
         }
     }
+
+    /// Asks for the lines of that entry behind the first two, up to `valueBytesMax`: behind that the processor has seen
+    /// where the copy goes. Reads the bucket and the entry's header.
+    @inline(__always) func prefetchValue(_ hash: KeyHash, _ addresses: AddressMap) {
+        if directory == .none { return }
+        let bucket = Segment(segment(of: hash, addresses), addresses).bucket(hash.home)
+        let matches = bucket.match(hash.fingerprint)
+        if matches == 0 { return }
+        let entry = Entry(bucket.handle(matches.trailingZeroBitCount), addresses)
+        let end = min(entry.byteCount, Table.valueBytesMax)
+        var offset = 128
+        while offset < end {
+            unsafe Prefetch.line(entry.base + offset)
+            offset &+= 64
+        }
+    }
+
+    private static var valueBytesMax: Int { 2048 }
 }

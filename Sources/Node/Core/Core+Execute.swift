@@ -58,6 +58,7 @@ extension Core where Ring: ~Copyable {
     ) -> Int? {
         state.statistics.cyclesMark = Cycles.now()
         for index in requests {
+            state.prefetchValue(index + Shard.valueDistance, of: batch)
             let request = batch.requests[index]
             let progress = state.execute(request, batch.arguments(of: request, in: bytes))
             switch progress {

@@ -77,5 +77,15 @@ extension CoreState {
             guard request.hash != .none else { continue }
             shard.prefetchEntry(request.hash, in: connections[Int(request.slot)].database)
         }
+        for index in 0..<Shard.valueDistance { prefetchValue(index, of: batch) }
+    }
+
+    /// Starts to fetch the value of a request that will be executed soon, if there is such a request.
+    @inline(__always)
+    func prefetchValue(_ index: Int, of batch: borrowing RequestBatch) {
+        guard index < batch.requests.count else { return }
+        let request = batch.requests[index]
+        guard request.hash != .none else { return }
+        shard.prefetchValue(request.hash, in: connections[Int(request.slot)].database)
     }
 }

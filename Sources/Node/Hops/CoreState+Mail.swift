@@ -72,6 +72,10 @@ extension CoreState {
         }
         statistics.cyclesMark = Cycles.now()
         for index in body.requests.indices {
+            if index + Shard.valueDistance < body.requests.count {
+                let later = body.requests[index + Shard.valueDistance]
+                shard.prefetchValue(later.hash, in: later.database)
+            }
             let request = body.requests[index]
             if !ordering.locks.isIdle, mustWait(request, in: body, of: origin) {
                 // Its reply comes later, in a batch of its own; this one has none for it.
