@@ -33,7 +33,7 @@ public final class SnapshotEncoder: SnapshotSink {
     static let fixedRoom = chunkBytes + 16 << 10 + SnapshotChunk.paddingMax
     /// Above this the walk waits for the disk.
     public static let walkLimit = (fixedCount - 1) * chunkBytes
-    /// Longer values are not compressed: it takes some six microseconds a KiB, and a home of eight is handed out in one piece.
+    /// Longer values are not compressed: it takes some six microseconds a KiB, and a write may have to wait for it.
     static let compressedMax = 32 << 10
     /// From twice this length on, so much of the beginning is compressed first, to see whether it is worth while.
     static let sampleBytes = 256

@@ -55,7 +55,7 @@ extension CoreState {
 
     // MARK: A slice
 
-    /// Walks on, and hands what is ready to the ring: `SnapshotShare.sliceMicros`, and a home of the table at most beyond it.
+    /// Walks on, and hands what is ready to the ring: `SnapshotShare.sliceMicros`, and a few homes of the table at most beyond it.
     mutating func continueShare() {
         guard var share = snapshots.share, !share.hasEnded else { return }
         // One owner: what is changed below is not copied.
@@ -100,8 +100,8 @@ extension CoreState {
         }
         if share.job.delayMicros == 0, instant < share.askedAt.advanced(byMicros: SnapshotShare.askedMicros) {
             // From the beginning of the turn: what it did for others is rest as well.
-            let took = Cycles.micros(Cycles.now() &- began)
-            share.restsUntil = instant.advanced(byMicros: UInt64(2 * took))
+            let took = UInt64(Cycles.micros(Cycles.now() &- began))
+            share.restsUntil = instant.advanced(byMicros: SnapshotShare.restPerWork * took)
         }
         let entries = shard.snapshotEntries
         node.persistence.keysDone.add(entries - share.entriesCounted, ordering: .relaxed)

@@ -2,7 +2,7 @@ import Testing
 
 @testable import Keyspace
 
-/// What a snapshot handed out: key, value and expiry by database; and how often anything came twice.
+/// What a snapshot handed out: key, value and expiry by database; how often anything came twice, and what writes did.
 private final class Collector: SnapshotSink {
     struct Image: Equatable {
         var value: [UInt8]
@@ -11,12 +11,15 @@ private final class Collector: SnapshotSink {
 
     var images: [Int: [[UInt8]: Image]] = [:]
     var repeats = 0
+    /// The keys that a write has handed out.
+    var hurried: [[UInt8]] = []
 
     func take(_ entry: borrowing SnapshotEntry) {
         let image = Image(value: array(entry.value), expiry: entry.expiry?.rawValue)
         if images[entry.database, default: [:]].updateValue(image, forKey: array(entry.key)) != nil {
             repeats += 1
         }
+        if entry.isHurried { hurried.append(array(entry.key)) }
     }
 }
 
@@ -57,6 +60,27 @@ private final class Collector: SnapshotSink {
         let goesOn = shard.continueSnapshot(atMost: 1)
         #expect(!goesOn)
         #expect(sink.images.isEmpty)
+    }
+
+    /// A write costs what it changes: not its neighbours, not a second time, and nothing for what is new.
+    @Test func aWriteHandsOutTheEntryItChanges() throws {
+        var shard = makeShard()
+        for number in 0..<1_000 { shard.set(bytes("key:\(number)"), bytes("value \(number)")) }
+        let before = contents(of: &shard)
+        let sink = Collector()
+        shard.beginSnapshot(into: sink)
+        for round in 0..<3 { shard.set(bytes("key:7"), bytes("changed \(round)")) }
+        #expect(sink.hurried == [bytes("key:7")])
+        let removed = try present(shard.look(bytes("key:8")))
+        shard.remove(removed, in: db0)
+        #expect(sink.hurried == [bytes("key:7"), bytes("key:8")])
+        for round in 0..<2 { shard.set(bytes("key:8"), bytes("new \(round)")) }
+        shard.set(bytes("key:1000"), bytes("new"))
+        #expect(sink.hurried.count == 2)
+        while shard.continueSnapshot(atMost: 10) {}
+        #expect(sink.hurried.count == 2)
+        #expect(sink.images == before)
+        #expect(sink.repeats == 0)
     }
 
     /// Random writes of every kind while the walk goes on: what comes out is the state at the start.
