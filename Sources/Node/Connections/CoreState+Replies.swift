@@ -44,6 +44,19 @@ extension CoreState {
         addToFlushList(slot: slot)
     }
 
+    /// Whether the replies that are there wait for those that other cores are about to give: a send costs as much as a dozen
+    /// requests, so a pipeline of which half is a hop away is answered in one, not in two. (Redis, too, sends nothing before
+    /// it has executed all that it received.) Not while replies wait for a disk: those of other cores wait for theirs then,
+    /// and what is held back would begin to wait when they have come.
+    @inline(__always)
+    mutating func holdsBack(slot: Int) -> Bool {
+        guard !connections[slot].order.isEmpty, !log.holdsReads,
+            connections[slot].reply.buffer.count < CoreTuning.heldBackMax,
+            connections[slot].flags.isDisjoint(with: [.waiting, .waitingForSend])
+        else { return false }
+        return connections[slot].order.holdsBack()
+    }
+
     /// Writes what is no reply (monitor lines, pushes) where it does not break into awaited replies.
     mutating func push(_ socket: SocketID, _ bytes: RawSpan) {
         guard isCurrent(socket) else { return }

@@ -43,6 +43,8 @@ struct ReplyOrder: ~Copyable {
     private var window = Self.windowAtFirst
     private var headTicket: UInt32 = 0
     private var parked = ByteBuffer()
+    /// While replies ahead of the queue are held back: the first ticket that they do not wait for.
+    private var heldBackUntil: UInt32?
     /// Bytes of `parked` that belong to places in the queue.
     private(set) var parkedBytes = 0
 
@@ -57,6 +59,16 @@ struct ReplyOrder: ~Copyable {
 
     /// No further request may be parsed until replies have come.
     var isFull: Bool { count >= window }
+
+    /// Whether the replies ahead of the queue should wait for those in it, to be sent together. They wait for what had been
+    /// asked when they first did, not for what has been asked since: where requests never cease, the queue is never empty.
+    mutating func holdsBack() -> Bool {
+        if isEmpty { return false }
+        let end = heldBackUntil ?? headTicket &+ UInt32(truncatingIfNeeded: count)
+        let isOver = Int32(bitPattern: headTicket &- end) >= 0
+        heldBackUntil = isOver ? nil : end
+        return !isOver
+    }
 
     /// Takes a place for a request that another core answers; `fulfil` names it by the ticket.
     mutating func await(isWanted: Bool = true) -> UInt32 {
@@ -108,6 +120,7 @@ struct ReplyOrder: ~Copyable {
         headTicket &+= 1
         if head == places.count {
             head = 0
+            heldBackUntil = nil
             window = min(Self.capacity, 2 * window)
             places.removeAll(keepingCapacity: places.capacity <= 64)
             parked.removeAll(keepingCapacity: parked.capacity <= 4096)

@@ -22,6 +22,7 @@ extension Core where Ring: ~Copyable {
             state.closeIfDone(slot: slot)
             return
         }
+        if state.holdsBack(slot: slot) { return }
         if state.log.isOn {
             let count = state.releasable(slot: slot)
             guard count > 0 else { return }

@@ -48,6 +48,8 @@ struct CoreTuning: Sendable {
     static let unauthenticatedQueryBufferLimit = 1 << 20
     /// A blocked connection stops receiving above this; its peer's window fills.
     static let blockedCarryLimit = 1 << 20
+    /// So many bytes of replies wait for those of other cores behind them: beyond that a send of their own is worth it.
+    static let heldBackMax = 16 << 10
     /// Less output than this is looked at once a second only.
     static let outputWorthChecking = 64 << 10
     /// A client with so much unread output is not worked for until it reads, unless its class has a limit in

@@ -111,4 +111,25 @@ import Wire
         let (isEmpty, bytes) = (order.isEmpty, reply.count)
         #expect(isEmpty && bytes == 600_000)
     }
+
+    /// Replies wait for what had been asked when they first did, however much is asked meanwhile; and each time anew.
+    @Test func repliesAreHeldBackForOneRoundTrip() {
+        var order = ReplyOrder()
+        var reply = ByteBuffer()
+        for _ in 0..<3 {
+            var answers = [order.holdsBack()]
+            let (first, second) = (order.await(), order.await())
+            answers.append(order.holdsBack())
+            let third = order.await()
+            order.fulfil(second, with: [2].span.raw, into: &reply)
+            answers.append(order.holdsBack())
+            order.fulfil(first, with: [1].span.raw, into: &reply)
+            // The third had not been asked when the others began to wait; what is answered from here on waits for it.
+            answers += [order.holdsBack(), order.holdsBack()]
+            order.fulfil(third, with: [3].span.raw, into: &reply)
+            answers.append(order.holdsBack())
+            #expect(answers == [false, true, true, false, true, false])
+        }
+        #expect(reply.bytes.copied() == [1, 2, 3, 1, 2, 3, 1, 2, 3])
+    }
 }

@@ -16,12 +16,13 @@ final class NodeHarness {
     /// - Parameter tune: changes the settings of every core before it starts.
     init(
         seed: UInt64, cores count: Int, corePorts: Bool = false, bufferSize: Int = 256,
-        disk: SimulatedDisk = SimulatedDisk(),
+        cutsStreams: Bool = true, disk: SimulatedDisk = SimulatedDisk(),
         tune: (inout CoreTuning) -> Void = { _ in }
     ) throws {
         var configuration = SimulatedWorld.Configuration()
         configuration.cores = count
         configuration.bufferSize = bufferSize
+        configuration.cutsStreams = cutsStreams
         world = SimulatedWorld(seed: seed, configuration, disk: disk)
         deadlines = Array(repeating: .past, count: count)
         node = NodeContext(

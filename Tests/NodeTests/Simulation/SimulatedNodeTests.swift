@@ -145,4 +145,20 @@ private struct ClientModel {
         #expect(String(decoding: peer.arrived, as: UTF8.self) == model.expected)
         #expect(peer.isClosed)
     }
+
+    /// Half of a pipeline is a hop away, and yet its answer is one send; only long replies do not wait for the others.
+    @Test(arguments: [(10, 1), (30_000, 2)]) func aPipelineIsAnsweredInOneSend(length: Int, sends: Int) throws
+    {
+        let harness = try NodeHarness(seed: 3, cores: 2, bufferSize: 4096, cutsStreams: false)
+        let peer = harness.connect(core: 0)
+        let value = String(repeating: "v", count: length)
+        let keys = (0..<16).map { "key:\($0)" }
+        for key in keys { #expect(harness.ask(peer, ["SET", key, value]) == "+OK\r\n") }
+        let (hops, sent) = (harness.sum { $0.statistics.hops }, harness.sum { $0.statistics.sends })
+        peer.send(keys.flatMap { RequestText.bytes(["GET", $0]) })
+        #expect(harness.settle())
+        #expect(peer.read().count == 16 * "$\(length)\r\n\(value)\r\n".utf8.count)
+        #expect(harness.sum { $0.statistics.hops } > hops)
+        #expect(harness.sum { $0.statistics.sends } - sent == UInt64(sends))
+    }
 }
