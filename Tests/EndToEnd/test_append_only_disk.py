@@ -10,6 +10,7 @@ import redis
 
 from support import faulty_disk
 from support.append_log import accepts, client, kill, last_increment, start_in, wait_for
+from support.resp import Connection
 
 
 def test_a_full_disk_refuses_writes_and_serves_reads_until_there_is_room(folder):
@@ -120,6 +121,63 @@ def test_a_slow_disk_makes_writers_wait_and_nobody_else(disk):
     assert connection.info("persistence")["aof_delayed_fsync"] > 0
     disk.heal()
     server.stop()
+
+
+def _started_slowly(disk, seconds=1.5):
+    """A node whose look through the log takes a while, since the disk reads slowly."""
+    disk.slow_reads(seconds)
+    server = start_in(disk.path, wait=False, cores=2)
+    wait_for(lambda: _reply(server, "PING") is not None, "the port does not open")
+    return server
+
+
+def _reply(server, *words):
+    try:
+        with Connection(("127.0.0.1", server.port), timeout=1) as connection:
+            return connection.command(*words)
+    except OSError:
+        return None
+
+
+def test_clients_are_told_to_wait_while_the_log_is_looked_through(disk):
+    server = start_in(disk.path, cores=2)
+    client(server).mset({f"k{index}": "v" for index in range(1000)})
+    kill(server)
+    server = _started_slowly(disk)
+    assert _reply(server, "GET", "k1").startswith(b"-LOADING")
+    assert b"loading:1" in _reply(server, "INFO", "persistence")
+    disk.heal()
+    wait_for(lambda: _reply(server, "GET", "k1") == b"$1\r\nv\r\n", "the log is not loaded")
+    assert client(server).dbsize() == 1000
+    assert client(server).info("persistence")["loading"] == 0
+    assert server.stop() == 0
+
+
+def test_a_node_that_looks_through_its_log_can_be_stopped(disk):
+    server = start_in(disk.path, cores=2, save="3600 1")
+    client(server).set("k", "v")
+    kill(server)
+    server = _started_slowly(disk)
+    assert server.stop() == 0
+    disk.heal()
+    server = start_in(disk.path, cores=2)
+    assert client(server).get("k") == b"v"
+    server.stop()
+
+
+def test_a_broken_log_that_is_found_late_ends_the_node_with_the_reason(disk):
+    server = start_in(disk.path, cores=2)
+    client(server).mset({f"k{index}": "v" * 100 for index in range(1000)})
+    kill(server)
+    path = max((disk.back / "appendonlydir").glob("*.incr.aof"), key=lambda path: path.stat().st_size)
+    content = bytearray(path.read_bytes())
+    content[len(content) // 2] ^= 1
+    path.write_bytes(content)
+    server = _started_slowly(disk)
+    disk.heal()
+    assert server.process.wait(20) == 1
+    server.process = None
+    assert "not started" in server.log.read_text() and "coronet check aof" in server.log.read_text()
 
 
 def test_a_log_on_the_disk_leaves_the_page_cache(folder):

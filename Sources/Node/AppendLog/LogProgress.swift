@@ -41,8 +41,7 @@ extension CoreState {
     }
 }
 
-/// Says once a second how far the look through a log is that precedes its loading: nobody is served meanwhile. Used by the
-/// thread that looks.
+/// Says once a second how far the look through a log is that precedes its loading. Used by the thread that looks.
 final class InspectionProgress {
     private let bytesTotal: Int
     private let logger: Logger

@@ -4,7 +4,7 @@ import Logging
 import Reactor
 import Wire
 
-/// What a node does about its log when it starts: decided before any core runs, done by the cores in their first turns.
+/// What a node does about its log when it starts: decided by `StartPreparation`, done by the cores.
 enum LogStart: Sendable {
     /// There is no log to keep.
     case off
@@ -141,15 +141,17 @@ extension LogStart {
 }
 
 extension CoreState {
-    /// The first thing that a core does. While there is a log to repeat nothing expires, and clients wait.
+    /// What the node starts from is loaded. While there is a log to repeat nothing expires, and clients wait.
     mutating func beginStart() {
+        let loadJob = node.persistence.load.withLock { $0 }
+        if let loadJob { beginLoading(loadJob) }
         if case .replay = node.logStart.withLock({ $0 }) {
             conditions.insert(.loading)
             shard.isReplaying = true
             node.logFigures.isReplaying.store(true, ordering: .relaxed)
             node.logFigures.replayStartedSeconds.store(WallClock.micros / 1_000_000, ordering: .relaxed)
         }
-        if id == Self.director, node.persistence.load.withLock({ $0 == nil }) { continueStart() }
+        if id == Self.director, loadJob == nil { continueStart() }
     }
 
     /// The snapshot that the node starts from has been loaded, or there is none. On the first core.
@@ -175,7 +177,7 @@ extension CoreState {
         node.logReplay.withLock { $0 = nil }
         if let failure {
             logger.critical("append-only file: not started. \(failure)")
-            return stopWithFailure()
+            return node.stopWithFailure()
         }
         node.logFigures.isReplaying.store(false, ordering: .relaxed)
         let removed = node.logFolder.removeUnlisted(logger)
@@ -201,14 +203,7 @@ extension CoreState {
             }
         } catch {
             logger.critical("append-only file: no files can be made in \(node.logFolder.path): \(error)")
-            stopWithFailure()
+            node.stopWithFailure()
         }
-    }
-
-    /// Ends the node with exit code 1.
-    func stopWithFailure() {
-        node.exitCode.store(1, ordering: .releasing)
-        node.isStopping.store(true, ordering: .sequentiallyConsistent)
-        Signals.reportCoreEnded()
     }
 }

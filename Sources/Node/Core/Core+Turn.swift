@@ -20,6 +20,7 @@ extension Core where Ring: ~Copyable {
         state.instant = ring.now()
         state.diagnostics.ring = ring.counters
         state.now = UnixMillis(rawValue: ring.wallClockMillis())
+        if state.awaitsStart { state.beginStartIfPrepared() }
 
         receive()
         executeBatch()

@@ -60,6 +60,8 @@ struct CoreState: ~Copyable {
     var snapshots = SnapshotsOfCore()
     /// The file that is being loaded.
     var loading: LoadShare?
+    /// It is not decided yet what the node starts from.
+    var awaitsStart = false
     /// What keeps ordinary commands from running.
     var conditions: Conditions = []
     /// The node's monitors.

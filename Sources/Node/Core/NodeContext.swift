@@ -15,6 +15,8 @@ final class NodeContext: Sendable {
     let disk: any Disk
     let logFolder: LogFolder
     let logFigures = LogFigures()
+    /// It is not decided yet what the node starts from: `logStart`, and what `persistence` is to load.
+    let isPreparing = Atomic<Bool>(false)
     /// What is to be done about the log at the start.
     let logStart = Mutex(LogStart.off)
     /// The repetition of the log that is under way.

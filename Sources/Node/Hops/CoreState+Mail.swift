@@ -25,7 +25,11 @@ extension CoreState {
     mutating func drainMail() {
         for index in 0..<coreCount where index != id.index {
             let sender = CoreID(index)
-            while let message = office.take(from: sender) { receive(message) }
+            while let message = office.take(from: sender) {
+                // Whoever writes knows that the node is prepared.
+                if awaitsStart { beginStartIfPrepared() }
+                receive(message)
+            }
             office.release(sender)
         }
         deliverToSelf()

@@ -79,7 +79,8 @@ extension CoreState {
                 "\(job.path) cannot be loaded: at offset \(failure.offset) \(failure.error.sentence)")
             if job.waiter == nil {
                 for line in Self.advice(failure, path: job.path) { logger.critical("\(line)") }
-                return abandonStart()
+                // Without its data it would look empty.
+                return node.stopWithFailure()
             }
         } else {
             noteLoaded(job, outcome, logger)
@@ -118,13 +119,6 @@ extension CoreState {
             "Nothing has been changed. To see what is whole: coronet check rdb \(path)",
             "To keep what is whole (the file as it is stays beside it): coronet check rdb \(path) --fix",
         ]
-    }
-
-    /// The node does not start: without its data it would look empty.
-    private mutating func abandonStart() {
-        node.exitCode.store(1, ordering: .releasing)
-        node.isStopping.store(true, ordering: .sequentiallyConsistent)
-        Signals.reportCoreEnded()
     }
 
     /// Once a second while a file is loaded, on the first core.

@@ -24,7 +24,8 @@ struct CoreThread: Sendable {
             core.state.listenerNumbers = listeners.map(\.number)
             core.state.peers = gate.wakeHandles
             for listener in listeners { core.ring.listen(on: listener.descriptor, index: listener.number) }
-            core.state.beginStart()
+            core.state.awaitsStart = true
+            core.state.beginStartIfPrepared()
             core.loop()
         } catch {
             gate.report(id, .failed(error.description))
@@ -41,9 +42,8 @@ struct CoreThread: Sendable {
         let memory = settings.shardConfiguration(seed: hashSeed, coreCount: node.coreCount, cpu: cpu)
         guard let shard = Shard(memory) else { throw CoreFailure.noAddressSpace(bytes: memory.arenaBytes) }
         node.usedBytesAtStart.add(shard.usedBytes, ordering: .relaxed)
-        var state = CoreState(id: id, node: node, shard: shard, tuning: CoreTuning(settings))
-        if let job = node.persistence.load.withLock({ $0 }) { state.beginLoading(job) }
-        return Core(ring: ring, state: state)
+        return Core(
+            ring: ring, state: CoreState(id: id, node: node, shard: shard, tuning: CoreTuning(settings)))
     }
 }
 

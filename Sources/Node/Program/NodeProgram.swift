@@ -8,6 +8,8 @@ import Reactor
 public enum NodeProgram {
     /// What the node calls itself.
     public static let version = "0.1.0"
+    /// So long the cores wait for what the node starts from; what takes longer clients are told to wait for.
+    private static let patienceMillis = 200
 
     /// Works in the folder of `dir` from now on: what has a relative path (the log, the snapshot) lies there. Why not, if
     /// it cannot.
@@ -36,21 +38,19 @@ public enum NodeProgram {
         let node = NodeContext(
             coreCount: cpus.count, identity: .new(coreCount: cpus.count), store: store,
             sink: sink, corePorts: doors.corePorts)
-        guard let start = LogStart.prepare(settings, node.logFolder, node.disk, logger) else {
-            doors.close()
-            return 1
-        }
-        if settings.log.isOn { node.settleCommitMethod(settings.log, logger) }
-        do throws(DiskError) {
-            let job = try start.loadJob(settings, coreCount: cpus.count)
-            node.persistence.load.withLock { $0 = job }
-            node.logStart.withLock { $0 = start }
-        } catch {
-            logger.critical("\(settings.snapshotFile) cannot be looked at: \(error)")
-            doors.close()
-            return 1
-        }
         let gate = StartGate(coreCount: cpus.count)
+        let preparation = StartPreparation(node, settings, gate)
+        do throws(PinnedThread.Failure) {
+            try preparation.begin()
+        } catch {
+            logger.critical("\(error.description)")
+            doors.close()
+            return 1
+        }
+        if preparation.isRefused(withinMillis: patienceMillis) {
+            doors.close()
+            return 1
+        }
         let threads = Self.start(node, settings, doors, cpus, gate)
         if let failure = gate.open() {
             logger.critical("\(failure)")
@@ -86,7 +86,7 @@ public enum NodeProgram {
                 guard node.settings.savePoints.isEmpty else {
                     logger.notice("asked to stop: saving first")
                     node.persistence.isAskedToStop.store(true, ordering: .sequentiallyConsistent)
-                    wake(gate)
+                    gate.wakeAll()
                     continue
                 }
                 logger.notice("asked to stop: finishing what is in flight")
@@ -100,21 +100,7 @@ public enum NodeProgram {
     /// Tells every core.
     private static func stop(_ node: NodeContext, _ gate: StartGate) {
         node.isStopping.store(true, ordering: .sequentiallyConsistent)
-        wake(gate)
-    }
-
-    /// Wakes every core: by a ring of our own, since only a ring can wake a ring.
-    private static func wake(_ gate: StartGate) {
-        var small = RingConfiguration()
-        small.submissionEntries = 64
-        small.completionEntries = 256
-        small.bufferCount = 2
-        small.bufferSize = 4096
-        // Without a ring they notice at the next round, a second later at most.
-        guard var ring = try? IORing(small) else { return }
-        for handle in gate.wakeHandles { ring.wake(handle) }
-        var events = EventBatch(capacity: 16)
-        ring.turn(until: .past, into: &events)
+        gate.wakeAll()
     }
 
     private static func start(

@@ -24,4 +24,14 @@ import Synchronization
 
     /// Waits for a signal; interruptions by handlers do not count.
     func wait() { while unsafe sem_wait(semaphore) != 0 && errno == EINTR {} }
+
+    /// The same, but no longer than this.
+    func wait(millisMax: Int) {
+        var end = timespec()
+        unsafe clock_gettime(CLOCK_REALTIME, &end)
+        let nanos = end.tv_nsec + millisMax % 1000 * 1_000_000
+        end.tv_sec += millisMax / 1000 + nanos / 1_000_000_000
+        end.tv_nsec = nanos % 1_000_000_000
+        while unsafe sem_timedwait(semaphore, &end) != 0 && errno == EINTR {}
+    }
 }

@@ -59,4 +59,20 @@ final class StartGate: Sendable {
             return nil
         }
     }
+
+    /// Wakes every core that has started: by a ring of our own, since only a ring can wake a ring.
+    func wakeAll() {
+        let handles = wakeHandles
+        if handles.isEmpty { return }
+        var small = RingConfiguration()
+        small.submissionEntries = 64
+        small.completionEntries = 256
+        small.bufferCount = 2
+        small.bufferSize = 4096
+        // Without a ring they notice at the next round, a second later at most.
+        guard var ring = try? IORing(small) else { return }
+        for handle in handles { ring.wake(handle) }
+        var events = EventBatch(capacity: 16)
+        ring.turn(until: .past, into: &events)
+    }
 }

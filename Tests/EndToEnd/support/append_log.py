@@ -16,12 +16,12 @@ def client(server) -> redis.Redis:
     return redis.Redis(port=server.port, socket_timeout=30)
 
 
-def start_in(directory, cores=2, **directives) -> Server:
-    """A server in a folder that another has left."""
+def start_in(directory, cores=2, wait=True, **directives) -> Server:
+    """A server in a folder that another has left; without `wait` it may not answer yet."""
     given = {"appendonly": "yes", **{name.replace("_", "-"): value for name, value in directives.items()}}
     server = Server(cores=cores, directives={**given, "dir": directory})
     server.directory = Path(directory)
-    return server.start()
+    return server.start(wait)
 
 
 def start_redis_in(directory, **directives) -> Server:

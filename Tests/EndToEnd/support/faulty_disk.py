@@ -53,6 +53,10 @@ class FaultyDisk:
     def slow_syncs(self, seconds: float):
         (self.back / ".fault").write_text(f"slow {seconds}")
 
+    def slow_reads(self, seconds: float):
+        """Of whatever is not in the page cache."""
+        (self.back / ".fault").write_text(f"slow-reads {seconds}")
+
     def heal(self):
         (self.back / ".fault").write_text("")
 
@@ -84,6 +88,9 @@ def serve(back: str, path: str):
             return os.open(self.there(name), flags)
 
         def read(self, name, count, offset, handle):
+            words = Path(back, ".fault").read_text().split()
+            if words and words[0] == "slow-reads":
+                time.sleep(float(words[1]))
             return os.pread(handle, count, offset)
 
         def write(self, name, data, offset, handle):
@@ -96,7 +103,7 @@ def serve(back: str, path: str):
             words = Path(back, ".fault").read_text().split()
             if words and words[0] == "slow":
                 time.sleep(float(words[1]))
-            elif words and name.endswith(".incr.aof"):
+            elif words and words[0] == "eio" and name.endswith(".incr.aof"):
                 raise FuseOSError(errno.EIO)
             os.fdatasync(handle)
             return 0

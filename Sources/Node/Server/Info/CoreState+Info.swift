@@ -36,6 +36,7 @@ extension CoreState {
         facts.usedBytesAtStart = node.usedBytesAtStart.load(ordering: .relaxed)
         facts.processTime = ProcessReport.processTime
         facts.childrenTime = ProcessReport.childrenTime
+        facts.isPreparing = node.isPreparing.load(ordering: .relaxed)
         facts.persistence = PersistenceFigures(node.persistence, nowSeconds: facts.nowMicros / 1_000_000)
         if let log = LoadFigures(logOf: node, nowSeconds: facts.nowMicros / 1_000_000) {
             facts.persistence.load = log

@@ -38,7 +38,8 @@ extension InfoText {
     /// The fields about copying on write show what a snapshot holds beside the data: chunks that are not written yet.
     mutating func writePersistence() {
         let figures = report.facts.persistence
-        field("loading", figures.load == nil && !report.facts.log.isReplaying ? 0 : 1)
+        let isLoading = report.facts.isPreparing || figures.load != nil || report.facts.log.isReplaying
+        field("loading", isLoading ? 1 : 0)
         field("async_loading", 0)
         field("current_cow_peak", report.sum(\.snapshotBytesPeak))
         field("current_cow_size", report.sum(\.snapshotBytes))

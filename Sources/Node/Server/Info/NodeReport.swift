@@ -21,6 +21,8 @@ struct NodeReport: Sendable {
         var usedBytesAtStart = 0
         var processTime = ProcessReport.CPUTime()
         var childrenTime = ProcessReport.CPUTime()
+        /// It is not decided yet what the node starts from.
+        var isPreparing = false
         var persistence = PersistenceFigures()
         var log = LogFacts()
     }
