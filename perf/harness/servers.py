@@ -119,7 +119,8 @@ def programs(names, coronet=None, floor=None) -> dict:
     found = {}
     for name in names:
         if Path(places[name]).exists():
-            found[name] = str(places[name])
+            # Servers run in folders of their own.
+            found[name] = str(Path(places[name]).absolute())
         else:
             print(f"{name} is left out, its program is not there; get it by: {REMEDIES[name]}", file=sys.stderr)
     return found

@@ -6,7 +6,7 @@ import Synchronization
 /// run and tell clients that the node is loading. Shared: that thread decides, the main thread and the cores look.
 ///
 ///     main thread   begin ── isRefused(withinMillis:) ──▶ cores start ──▶ serves
-///     preparation   LogStart.prepare ─────── decided ───────▶ node.isPreparing, wakes the cores
+///     preparation   LogStart.prepare ─────── decided ───────▶ node.isPreparing ends; wakes the cores
 ///     cores                                    (loading) ──▶ beginStart
 final class StartPreparation: Sendable {
     private enum Outcome {
