@@ -18,7 +18,7 @@ extension Shard {
     }
 
     /// Third step, while the requests before are executed: asks for the rest of the entry, where entries are long on the
-    /// average. GET of 1 KiB among 100,000 keys at pipeline 16 takes a sixth less CPU time so; the processor sees only in the
+    /// average. GET of 1 KiB among 100,000 keys at pipeline 16 takes a fifth less CPU time so; the processor sees only in the
     /// middle of each copy where it goes.
     @inline(__always) public func prefetchValue(_ hash: KeyHash, in index: DatabaseIndex) {
         if arena.usedBytes < arena.blockCount &* Shard.longEntryBytes { return }
