@@ -31,7 +31,10 @@ let package = Package(
         // The engine, bottom to top. Arrows point down only.
         .target(name: "Memory", dependencies: ["CShims"], swiftSettings: house),
         .target(name: "Wire", swiftSettings: house),
-        .target(name: "Reactor", dependencies: ["CShims", "Memory"], swiftSettings: house),
+        .target(
+            name: "Reactor",
+            dependencies: ["CShims", "Memory", .product(name: "BasicContainers", package: "swift-collections")],
+            swiftSettings: house),
         .target(name: "Keyspace", dependencies: ["Memory"], swiftSettings: house),
         .target(name: "Commands", dependencies: ["Durability", "Keyspace", "Wire"], swiftSettings: house),
         .target(

@@ -12,6 +12,7 @@
 
 // Why: Swift has no prefetch intrinsic. Goes when the standard library grows one.
 static inline void coronet_prefetch(const void *address) { __builtin_prefetch(address, 0, 3); }
+static inline void coronet_prefetch_to_second_level(const void *address) { __builtin_prefetch(address, 0, 2); }
 
 // Why: comparing 16 bytes and taking one bit of each lane (pmovmskb) is one instruction that `SIMD16<UInt8>`
 // does not reach. Answers one bit per byte of `bytes` that equals `wanted`; the first byte is bit 0.

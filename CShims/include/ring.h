@@ -9,6 +9,7 @@
 // macros or as enum members, and an #ifndef sees only the former. They may go with liburing >= 2.9.
 enum {
     coronet_setup_no_sqarray = 1u << 16,   // 6.6: the kernel reads SQEs in ring order, no index array
+    coronet_enter_abs_timer = 1u << 5,     // 6.12: the timeout of a wait is a point of the monotonic clock
     coronet_enter_no_iowait = 1u << 7,     // 6.15: a waiting ring does not count as iowait
     coronet_feature_min_timeout = 1u << 15,  // 6.12: io_uring_getevents_arg.pad is min_wait_usec
     coronet_feature_no_iowait = 1u << 17,  // 6.15
@@ -34,7 +35,7 @@ enum { coronet_submit_async = IOSQE_ASYNC };
 
 // Why: io_uring_enter2 declares a signal set where it takes a wait argument, whose `min_wait_usec` (6.12) is
 // called `pad` in 2.3. Goes with liburing >= 2.8, if Swift may pass the argument by then.
-/// One enter that submits and waits. `timeout_nanos` < 0 waits for ever. Submissions taken, or a negative errno.
+/// One enter that submits and waits. `timeout_nanos` < 0 waits for ever; it is a point in time if the flags say so. Submissions taken, or a negative errno.
 static inline int coronet_enter_and_wait(
     unsigned ring, unsigned submit, unsigned wait, unsigned flags, long long timeout_nanos, unsigned min_wait_micros) {
     struct __kernel_timespec timeout = {timeout_nanos / 1000000000, timeout_nanos % 1000000000};

@@ -2,9 +2,15 @@ public import CShims
 
 /// Hints to the cache.
 public enum Prefetch {
-    /// Asks for the line that holds `address`; answers at once.
+    /// Asks for the line that holds `address`, which is wanted next; answers at once.
     @inlinable @inline(__always) @unsafe public static func line(_ address: UnsafeRawPointer) {
         unsafe coronet_prefetch(address)
+    }
+
+    /// Asks for a line of many that are wanted a while later: into the second level of the cache. The first one has few
+    /// places for lines under way, and a processor that has filled them waits; there it would also push out what is in use.
+    @inlinable @inline(__always) @unsafe public static func lineForLater(_ address: UnsafeRawPointer) {
+        unsafe coronet_prefetch_to_second_level(address)
     }
 }
 

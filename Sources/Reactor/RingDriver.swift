@@ -27,8 +27,8 @@ public protocol RingDriver: FileDriver, ~Copyable {
     /// The monotonic clock, read now.
     func now() -> Instant
 
-    /// Milliseconds since 1970 on the wall clock, read now.
-    func wallClockMillis() -> Int64
+    /// Nanoseconds since 1970 on the wall clock, read now.
+    func wallClockNanos() -> Int64
 
     /// Accepts connections from a listening socket until `stopListening`. `index` comes back in each event.
     mutating func listen(on descriptor: Int32, index: Int)

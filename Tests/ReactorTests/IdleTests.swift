@@ -17,6 +17,22 @@ import Testing
         #expect(loop.ring.counters.enters - enters == 1)
     }
 
+    @Test(arguments: [true, false]) func aDeadlineEndsTheWait(isAbsolute: Bool) throws {
+        let loop = try TestLoop()
+        loop.turn(millis: 0)
+        if isAbsolute {
+            try #require(loop.ring.features.absoluteTimeouts)
+        } else {
+            loop.ring.features.absoluteTimeouts = false
+        }
+        let start = loop.ring.now()
+        // Not from the moment at which the turn begins to wait.
+        usleep(20_000)
+        loop.ring.turn(until: start.advanced(byMillis: 60), into: &loop.events)
+        let passed = loop.ring.now().nanoseconds(since: start)
+        #expect(passed >= 60_000_000 && passed < 500_000_000, "\(passed) ns")
+    }
+
     @Test func aPastDeadlineDoesNotWait() throws {
         let loop = try TestLoop()
         let before = loop.ring.now()

@@ -195,13 +195,13 @@ struct MiniCore<Driver: RingDriver & ~Copyable>: ~Copyable {
         var ring = SimulatedRing(world, core: 0)
         var events = EventBatch(capacity: 4)
         let start = ring.now()
-        let wall = ring.wallClockMillis()
+        let wall = ring.wallClockNanos()
         ring.turn(until: start.advanced(byMillis: 30), into: &events)
         #expect(world.nextDeadline == start.advanced(byMillis: 30))
         #expect(!world.isRunnable(core: 0))
         if let deadline = world.nextDeadline { world.advance(to: deadline) }
         #expect(world.isRunnable(core: 0))
-        #expect(ring.wallClockMillis() == wall + 30)
+        #expect(ring.wallClockNanos() == wall + 30_000_000)
         // The calendar may be wrong, the clock never runs back.
         world.wallClockMillis -= 5000
         #expect(ring.now() == start.advanced(byMillis: 30))

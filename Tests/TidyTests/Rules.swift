@@ -5,7 +5,7 @@ enum Rules {
     static let imports: [String: Set<String>] = [
         "Memory": ["CShims", "Glibc", "Synchronization"],
         "Wire": ["Glibc"],
-        "Reactor": ["CShims", "Memory", "Glibc", "Synchronization"],
+        "Reactor": ["CShims", "Memory", "BasicContainers", "Glibc", "Synchronization"],
         "Keyspace": ["Memory", "Glibc"],
         "Commands": ["Durability", "Keyspace", "Wire", "Glibc"],
         "Durability": ["Keyspace", "Wire", "CShims"],

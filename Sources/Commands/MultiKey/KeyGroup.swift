@@ -51,6 +51,7 @@ extension Call {
     ) {
         var group = KeyGroup(of: self, from: 1, step: 1, on: shard)
         while group.count > 0 {
+            for place in 0..<Shard.valueDistance { group.prefetchValue(place, in: database, on: shard) }
             for place in 0..<group.count {
                 group.prefetchValue(place + Shard.valueDistance, in: database, on: shard)
                 let key = arguments[group.index(place)]

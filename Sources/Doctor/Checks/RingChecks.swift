@@ -32,7 +32,7 @@ extension Doctor {
 
     /// Features that kernels newer than the oldest we run on have added: good to have, nothing to repair.
     private static let niceToHave: Set<String> = [
-        "no index array", "no iowait", "minimum wait", "silent sends",
+        "no index array", "no iowait", "minimum wait", "absolute timeouts", "silent sends",
     ]
 
     private static func ring(_ found: Surroundings, _: Settings) -> Verdict {

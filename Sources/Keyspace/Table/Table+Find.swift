@@ -98,7 +98,7 @@ extension Table {
         unsafe Prefetch.line(Segment(segment(of: hash, addresses), addresses).bucket(hash.home).base)
     }
 
-    /// Asks for the first line of the entry that is probably meant; reads the bucket that was asked for before.
+    /// Asks for the first lines of the entry that is probably meant; reads the bucket that was asked for before.
     @inline(__always) func prefetchEntry(_ hash: KeyHash, _ addresses: AddressMap) {
         if directory == .none { return }
         let segment = Segment(segment(of: hash, addresses), addresses)
@@ -106,8 +106,8 @@ extension Table {
         let matches = bucket.match(hash.fingerprint)
         if matches != 0 {
             let entry = unsafe addresses.address(of: bucket.handle(matches.trailingZeroBitCount))
-            unsafe Prefetch.line(entry)
-            unsafe Prefetch.line(entry + 64)
+            unsafe Prefetch.lineForLater(entry)
+            unsafe Prefetch.lineForLater(entry + 64)
         } else if bucket.spilled > 0 {
             unsafe Prefetch.line(segment.bucket(Segment.next(hash.home)).base)
         }
@@ -124,7 +124,7 @@ extension Table {
         let end = min(entry.byteCount, Table.valueBytesMax)
         var offset = 128
         while offset < end {
-            unsafe Prefetch.line(entry.base + offset)
+            unsafe Prefetch.lineForLater(entry.base + offset)
             offset &+= 64
         }
     }

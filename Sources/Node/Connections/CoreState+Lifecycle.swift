@@ -26,7 +26,7 @@ extension Core where Ring: ~Copyable {
     /// The node seems full: those whose peers have left in this very turn go first.
     private mutating func makeRoom() {
         executeBatch()
-        for slot in state.flushList { state.closeIfDone(slot: Int(slot)) }
+        for index in state.flushList.indices { state.closeIfDone(slot: Int(state.flushList[index])) }
     }
 }
 

@@ -9,7 +9,6 @@ extension Core where Ring: ~Copyable {
         guard !batch.sources.isEmpty else { return }
         state.prefetchEntries(of: batch)
         for index in batch.sources.indices { execute(batch.sources[index]) }
-        // By index: iterating over a stored array retains it, once a turn.
         for index in batch.sources.indices where batch.sources[index].isFinished {
             ring.recycle(batch.sources[index].buffer)
         }
@@ -18,10 +17,9 @@ extension Core where Ring: ~Copyable {
 
     /// Executes the batch while its last source is still being parsed, and goes on with that source.
     mutating func executeBatch(parsedTo end: Int) {
-        guard var last = batch.sources.last else {
-            preconditionFailure("a buffer is parsed that is not in the batch")
-        }
+        precondition(!batch.sources.isEmpty, "a buffer is parsed that is not in the batch")
         let index = batch.sources.count - 1
+        var last = batch.sources[index]
         batch.sources[index].requestsEnd = UInt32(batch.requests.count)
         batch.sources[index].parsedEnd = Int32(end)
         executeBatch()

@@ -6,7 +6,6 @@ extension Core where Ring: ~Copyable {
     /// comes meanwhile gathers in the reply buffer and leaves with the next one. Then closes what has to close.
     mutating func flush() {
         if state.log.isOn { writeLog() }
-        // By index: iterating over a stored array retains it, once a turn.
         for index in state.flushList.indices { flush(slot: Int(state.flushList[index])) }
         state.flushList.removeAll(keepingCapacity: true)
         closeAsked()

@@ -19,7 +19,7 @@ extension Core where Ring: ~Copyable {
         if state.coreCount > 1 { state.office.wokeUp() }
         state.instant = ring.now()
         state.diagnostics.ring = ring.counters
-        state.now = UnixMillis(rawValue: ring.wallClockMillis())
+        state.now = clock.read(at: state.instant) { ring.wallClockNanos() }
         if state.awaitsStart { state.beginStartIfPrepared() }
 
         receive()

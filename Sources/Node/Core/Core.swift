@@ -12,6 +12,7 @@ struct Core<Ring: RingDriver & ~Copyable>: ~Copyable {
     var state: CoreState
     var batch = RequestBatch()
     var events = EventBatch()
+    var clock = TurnClock()
 
     init(ring: consuming Ring, state: consuming CoreState) {
         self.ring = ring

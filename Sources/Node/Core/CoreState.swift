@@ -33,7 +33,7 @@ struct CoreState: ~Copyable {
     var statistics: CoreStatistics
 
     /// Connections with replies to send.
-    var flushList: [UInt32] = []
+    var flushList = UniqueArray<UInt32>()
     /// Connections that the ring has to close.
     var closeList: [SocketID] = []
     /// Connections whose receiving the ring has to stop or start.

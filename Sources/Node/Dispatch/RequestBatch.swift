@@ -1,3 +1,4 @@
+import BasicContainers
 import Commands
 import Keyspace
 import Reactor
@@ -62,10 +63,14 @@ struct RequestBatch: ~Copyable {
     /// Requests after which a batch is executed even though more are there: enough to overlap memory latency, few
     /// enough that their table lines are still in the first-level cache when they are executed.
     static let requestsMax = 64
+    /// Ranges after which they are cleared: as many as lie in 4 KiB.
+    private static let rangesMax = 512
 
-    var requests: [PendingRequest] = []
+    var requests = UniqueArray<PendingRequest>()
+    /// Those of earlier batches may lie before them: clearing an array costs a call, and a turn of one request would
+    /// clear two numbers.
     var ranges: [ArgumentRange] = []
-    var sources: [BatchSource] = []
+    var sources = UniqueArray<BatchSource>()
 
     init() {
         requests.reserveCapacity(Self.requestsMax + 1)
@@ -109,12 +114,17 @@ struct RequestBatch: ~Copyable {
     /// Forgets the requests, keeps the sources.
     mutating func removeAllRequests() {
         requests.removeAll(keepingCapacity: true)
-        ranges.removeAll(keepingCapacity: true)
+        clearRanges()
     }
 
     mutating func removeAll() {
-        requests.removeAll(keepingCapacity: true)
-        ranges.removeAll(keepingCapacity: ranges.capacity <= 1 << 16)
+        removeAllRequests()
         sources.removeAll(keepingCapacity: true)
+    }
+
+    /// Once there are many. All the memory of a request that had very many goes.
+    private mutating func clearRanges() {
+        guard ranges.count >= Self.rangesMax else { return }
+        ranges.removeAll(keepingCapacity: ranges.capacity <= 1 << 16)
     }
 }

@@ -74,12 +74,10 @@ extension CoreState {
         for index in body.requests.indices {
             shard.prefetchEntry(body.requests[index].hash, in: body.requests[index].database)
         }
+        for index in 0..<Shard.valueDistance { prefetchValue(index, of: body) }
         statistics.cyclesMark = Cycles.now()
         for index in body.requests.indices {
-            if index + Shard.valueDistance < body.requests.count {
-                let later = body.requests[index + Shard.valueDistance]
-                shard.prefetchValue(later.hash, in: later.database)
-            }
+            prefetchValue(index + Shard.valueDistance, of: body)
             let request = body.requests[index]
             if !ordering.locks.isIdle, mustWait(request, in: body, of: origin) {
                 // Its reply comes later, in a batch of its own; this one has none for it.
@@ -89,6 +87,13 @@ extension CoreState {
             }
             body.replyEnds.append(UInt32(truncatingIfNeeded: body.replies.buffer.count))
         }
+    }
+
+    /// Starts to fetch the value of a request that will be executed soon, if there is such a request.
+    @inline(__always)
+    private func prefetchValue(_ index: Int, of body: borrowing HopBatch.Body) {
+        guard index < body.requests.count else { return }
+        shard.prefetchValue(body.requests[index].hash, in: body.requests[index].database)
     }
 
     @inline(__always)

@@ -1,3 +1,4 @@
+import BasicContainers
 import CShims
 import Glibc
 
@@ -69,7 +70,7 @@ extension IORing {
         if settled == silentSends.count {
             silentSends.removeAll(keepingCapacity: true)
         } else {
-            silentSends.removeFirst(settled)
+            silentSends.removeSubrange(0..<settled)
         }
         hasUnsettledSends = !silentSends.isEmpty
     }

@@ -50,14 +50,18 @@ extension IORing {
     private mutating func enter(submitting queued: UInt32, waitUntil deadline: Instant?) {
         var wait: UInt32 = 1
         var timeout: Int64 = -1
-        if let deadline {
-            timeout = deadline == .past ? 0 : Int64(clamping: deadline.nanoseconds(since: now()))
-            if timeout == 0 { wait = 0 }
+        var flags = queues.enterFlags
+        if deadline == .past {
+            (wait, timeout) = (0, 0)
+        } else if let deadline, features.absoluteTimeouts {
+            timeout = Int64(clamping: deadline.nanoseconds)
+            flags |= UInt32(coronet_enter_abs_timer)
+        } else if let deadline {
+            timeout = Int64(clamping: deadline.nanoseconds(since: now()))
         }
         unsafe queues.submissionTail.pointee.store(submissionNext, ordering: .releasing)
         counters.enters &+= 1
-        let result = coronet_enter_and_wait(
-            queues.enterDescriptor, queued, wait, queues.enterFlags, timeout, 0)
+        let result = coronet_enter_and_wait(queues.enterDescriptor, queued, wait, flags, timeout, 0)
         if result < 0 { considerEnterError(-result) }
     }
 

@@ -1,3 +1,4 @@
+import BasicContainers
 import CShims
 import Glibc
 
@@ -36,7 +37,7 @@ public struct IORing: RingDriver, ~Copyable {
     var buffers: ReceiveBuffers
     var files = FileTable()
     /// Slots whose sends report only failures, submitted or about to be, until they have been seen to be through.
-    var silentSends: [UInt32] = []
+    var silentSends = UniqueArray<UInt32>()
     /// Some of them could not be told in the last turn.
     var hasUnsettledSends = false
     /// The longest single send: a length travels as 32 bits. More goes in pieces, like short sends. (Tests lower it.)
@@ -47,7 +48,7 @@ public struct IORing: RingDriver, ~Copyable {
     public internal(set) var counters = RingCounters()
 
     /// What the kernel granted.
-    public private(set) var features: RingFeatures
+    public internal(set) var features: RingFeatures
 
     /// Makes a ring for the calling thread, after a small one has been seen to receive and to tell what it must.
     public init(_ configuration: RingConfiguration = RingConfiguration()) throws(RingError) {
@@ -86,11 +87,11 @@ public struct IORing: RingDriver, ~Copyable {
         return Instant(nanoseconds: UInt64(time.tv_sec) &* 1_000_000_000 &+ UInt64(time.tv_nsec))
     }
 
-    /// Milliseconds since 1970, read now.
-    public func wallClockMillis() -> Int64 {
+    /// Nanoseconds since 1970, read now.
+    public func wallClockNanos() -> Int64 {
         var time = timespec()
         unsafe clock_gettime(CLOCK_REALTIME, &time)
-        return Int64(time.tv_sec) &* 1000 &+ Int64(time.tv_nsec) / 1_000_000
+        return Int64(time.tv_sec) &* 1_000_000_000 &+ Int64(time.tv_nsec)
     }
 
     /// The socket's file descriptor.

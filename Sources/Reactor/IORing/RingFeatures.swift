@@ -53,6 +53,8 @@ public struct RingFeatures: Sendable, CustomStringConvertible {
     public internal(set) var registeredBuffers = false
     /// A wait may ask to gather completions for a while.
     public internal(set) var minimumWait = false
+    /// A wait may end at a point in time: no reading of the clock to find out how far off it is.
+    public internal(set) var absoluteTimeouts = false
 
     /// A send may report nothing but its failure; see `IORing+Send`.
     public internal(set) var silentSends = true
@@ -84,6 +86,7 @@ public struct RingFeatures: Sendable, CustomStringConvertible {
     public var vector: [(name: String, present: Bool)] {
         RingSetup.peelOrder.reversed().map { (name: $0.name, present: setup.contains($0.0)) } + [
             ("registered ring", registeredRing), ("no iowait", noIOWait), ("minimum wait", minimumWait),
+            ("absolute timeouts", absoluteTimeouts),
             ("registered buffers", registeredBuffers),
             ("silent sends", silentSends),
             // Without these a ring is refused, so a ring that is there has them.

@@ -112,7 +112,15 @@ struct RingQueues {
         }
         features.registeredBuffers = unsafe mayRegisterMemory(&ring)
         features.minimumWait = parameters.features & UInt32(coronet_feature_min_timeout) != 0
+        features.absoluteTimeouts = unsafe mayWaitUntil(ring, flags)
         return unsafe (RingQueues(ring, parameters, enterFlags: flags), features)
+    }
+
+    /// Waits for a point in time that has passed. There is no feature to ask for.
+    private static func mayWaitUntil(_ ring: io_uring, _ flags: UInt32) -> Bool {
+        let result = coronet_enter_and_wait(
+            unsafe UInt32(ring.enter_ring_fd), 0, 1, flags | UInt32(coronet_enter_abs_timer), 1, 0)
+        return result == -ETIME
     }
 
     /// Registers a page and gives it up again. More may still be too much for the limit of locked memory.

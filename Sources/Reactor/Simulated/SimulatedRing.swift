@@ -72,7 +72,7 @@ public struct SimulatedRing: RingDriver, ~Copyable {
     public func now() -> Instant { world.now }
 
     /// The world's calendar.
-    public func wallClockMillis() -> Int64 { world.wallClockMillis }
+    public func wallClockNanos() -> Int64 { world.wallClockMillis &* 1_000_000 }
 
     /// Accepts what connects to the listener `index`; the descriptor means nothing here.
     public mutating func listen(on descriptor: Int32, index: Int) {
