@@ -60,6 +60,9 @@ public protocol RingDriver: FileDriver, ~Copyable {
     /// Gives a received buffer back. Exactly once for each `.received`.
     mutating func recycle(_ buffer: BufferID)
 
+    /// Gives memory back that has not been needed since the last call: once a second or so.
+    mutating func trim()
+
     /// Sends all of `bytes`; at most one send may be in flight on a socket. The memory must stay as it is until
     /// `.sent`, `.sendFailed` or `.closed` comes.
     ///

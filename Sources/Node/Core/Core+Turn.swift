@@ -26,7 +26,9 @@ extension Core where Ring: ~Copyable {
         executeBatch()
         state.drainMail()
         resume()
+        let round = state.background.nextRound
         state.runBackground()
+        if state.background.nextRound != round { ring.trim() }
         flush()
     }
 }

@@ -42,6 +42,9 @@ extension IORing {
         buffers.giveBack(buffer)
     }
 
+    /// Gives memory back that has not been needed since the last call.
+    public mutating func trim() { buffers.trim() }
+
     /// Queues the multishot receive.
     mutating func armReceive(_ slot: UInt32) {
         let entry = unsafe nextSubmission()
@@ -67,7 +70,7 @@ extension IORing {
     /// Bound to the number of free buffers, so that a socket that starves again has been given a fair chance, and
     /// so that nothing is armed (and no turn spins) while the loop holds every buffer.
     mutating func rearmStarved() {
-        var room = buffers.available
+        var room = buffers.published
         while room > 0, let slot = links.popStarved() {
             counters.rearms &+= 1
             armReceive(slot)
@@ -111,6 +114,7 @@ extension IORing {
         switch result {
         case -ENOBUFS:
             counters.starvations &+= 1
+            buffers.grow()
             if wanted { links.appendStarved(slot: slot) }
         case 1..., -ECANCELED, -EINTR, -EAGAIN:
             // Ended with bytes (queue overrun), by our own cancellation, or by nothing that concerns the stream.

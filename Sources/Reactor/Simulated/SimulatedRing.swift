@@ -121,6 +121,9 @@ public struct SimulatedRing: RingDriver, ~Copyable {
         return unsafe _overrideLifetime(RawSpan(_unsafeStart: start, byteCount: count), borrowing: self)
     }
 
+    /// Does nothing: a simulated ring has few buffers.
+    public mutating func trim() {}
+
     /// Gives a buffer back; its bytes are gone.
     public mutating func recycle(_ buffer: BufferID) {
         precondition(onLoan.remove(buffer.rawValue) != nil, "a receive buffer is given back once")
