@@ -33,7 +33,9 @@ let package = Package(
         .target(name: "Wire", swiftSettings: house),
         .target(
             name: "Reactor",
-            dependencies: ["CShims", "Memory", .product(name: "BasicContainers", package: "swift-collections")],
+            dependencies: [
+                "CShims", "Memory", .product(name: "BasicContainers", package: "swift-collections"),
+            ],
             swiftSettings: house),
         .target(name: "Keyspace", dependencies: ["Memory"], swiftSettings: house),
         .target(name: "Commands", dependencies: ["Durability", "Keyspace", "Wire"], swiftSettings: house),
