@@ -74,7 +74,7 @@ extension Directive {
             "submission queue entries of each ring"),
         .init(
             "receive-buffers", .powerOfTwo(16...32768), "1024", .atStart, .honoured, .cores,
-            "receive buffers of each core, shared by its connections"),
+            "receive buffers of each core at most, shared by its connections"),
         .init(
             "receive-buffer-size", .memory(1024...1_048_576), "16384", .atStart, .honoured, .cores,
             "size of one receive buffer"),

@@ -10,11 +10,11 @@ public struct RingConfiguration: Sendable {
     /// 1024 to 32,768 cost the same. Deferred task runs post some twenty completions a time and stop when there is
     /// something to do, so the queue fills only when a batch of events is full.
     public var completionEntries: Int = 8192
-    /// Receive buffers: a power of two up to 32,768. When all are on loan, sockets starve (and are served first
-    /// come first served) until one is recycled.
+    /// Receive buffers at most: a power of two up to 32,768. When all are on loan, sockets starve (and are served
+    /// first come first served) until one is recycled.
     ///
-    /// 64 to 1024 cost the same at 50 connections. The kernel uses them in turn, so all become resident: 256 of
-    /// 16 KiB are 4 MiB a core, which a second-level cache can nearly keep.
+    /// The kernel has fewer as long as they suffice (`ReceiveBuffers`): it uses those that it has in turn, so all of
+    /// them become resident and pass through the cache.
     public var bufferCount: Int = 256
     /// Bytes in a receive buffer: the largest `received` there can be.
     ///

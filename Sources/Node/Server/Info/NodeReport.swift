@@ -39,7 +39,7 @@ struct NodeReport: Sendable {
     func largest(_ path: KeyPath<CoreReport, Int>) -> Int { cores.map { $0[keyPath: path] }.max() ?? 0 }
 
     /// `used_memory`: everything in the shards, and the connections with their buffers. Not in it: the program, the
-    /// rings and their receive buffers, which do not grow (they are in `used_memory_rss`).
+    /// rings and their receive buffers, which do not grow with the data (they are in `used_memory_rss`).
     var usedBytes: Int { sum(\.usedBytes) + sum(\.clientBytes) }
 
     /// Pages with something in them: `used_memory` and the waste between blocks.
