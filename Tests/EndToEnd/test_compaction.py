@@ -67,9 +67,8 @@ def test_freed_room_is_used_by_other_sizes(start):
         _store(connection, range(1_000_000, 1_200_000), 300)
         connection.command("MEMORY", "PURGE")
         used = int(server.info("memory")["used_memory"])
-        # The ring's receive buffers are touched by the load, whatever is stored.
-        buffers = int(server.info("coronet")["receive_buffer_bytes"])
-        assert server.rss() - bare - buffers < used * 1.15
+        # The few receive buffers that the load touches count too: the ring keeps no more than it needs.
+        assert server.rss() - bare < used * 1.15
 
 
 def test_it_can_be_switched_off(start):
